@@ -1,0 +1,1 @@
+"""What okr-syncer knows: pure values and functions, standard library only, nothing that reads or writes."""

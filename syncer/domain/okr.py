@@ -1,0 +1,189 @@
+"""The goals: why (Objective), the number (KeyResult), the bet (Initiative), and the quarter around them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from syncer.domain.link import Link
+
+
+class Curve(StrEnum):
+    """The pace a number is expected to keep: evenly, or little at first and more towards the end."""
+
+    LINEAR = "linear"
+    LATE = "late"
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoints:
+    """A pace given by values expected at dates, in the number's unit."""
+
+    values: tuple[tuple[date, float], ...]
+
+
+Pace = Curve | Checkpoints
+
+
+@dataclass(frozen=True, slots=True)
+class Bet:
+    """What an initiative is expected to bring: a movement in the number's unit, and why."""
+
+    move: float | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """The figures a key result is judged by; `min_move` is in the number's unit, the gaps are shares."""
+
+    min_move: float
+    window: timedelta = timedelta(days=21)
+    settle: timedelta = timedelta(days=14)
+    cadence: timedelta = timedelta(days=7)
+    grace: timedelta = timedelta(days=3)
+    focus_limit: int = 5
+    on_track_gap: float = 0.10
+    behind_gap: float = 0.25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Initiative:
+    """A project people bet on to move the number; without a link its status is kept by hand."""
+
+    id: str
+    title: str
+    owner: str | None = None
+    bet: Bet | None = None
+    link: Link | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyResult:
+    """A number on its way from `start` to `target`, rising or falling; the two differ."""
+
+    id: str
+    title: str
+    start: float
+    target: float
+    rules: Rules
+    owner: str | None = None
+    unit: str = ""
+    pace: Pace = Curve.LINEAR
+    confidential: bool = False
+    initiatives: tuple[Initiative, ...] = ()
+
+    @property
+    def span(self) -> float:
+        """Target minus start, negative for a number that shall fall."""
+        return self.target - self.start
+
+    def show(self, value: float) -> str:
+        """A value with its unit: `37 %`, `5.5 h`, `1200`."""
+        text = f"{round(value, 4):g}" if abs(value) < 1e6 else f"{value:,.0f}".replace(",", " ")
+        return f"{text} {self.unit}".rstrip()
+
+    def show_move(self, move: float) -> str:
+        """A movement in the good direction, signed; percent numbers move by points."""
+        unit = "points" if self.unit == "%" else self.unit
+        return f"{round(move, 4):+g} {unit}".rstrip()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Objective:
+    """Why: a few key results under one sentence."""
+
+    id: str
+    title: str
+    owner: str | None = None
+    key_results: tuple[KeyResult, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cycle:
+    """A quarter, first and last day included."""
+
+    id: str
+    start: date
+    end: date
+    objectives: tuple[Objective, ...] = ()
+
+    def elapsed(self, on: date) -> float:
+        """The share of the cycle that is over at the end of the day `on`, 0 to 1."""
+        share = ((on - self.start).days + 1) / ((self.end - self.start).days + 1)
+        return min(1.0, max(0.0, share))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody with accounts in the trackers: connection name or kind -> account id."""
+
+    id: str
+    name: str
+    accounts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishPolicy:
+    """Whether and how often comments may be written."""
+
+    enabled: bool = True
+    min_interval: timedelta = timedelta(hours=6)
+    max_writes_per_sync: int = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """A key result with what it stands in."""
+
+    cycle: Cycle
+    objective: Objective
+    key_result: KeyResult
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workspace:
+    """One tenant: its goals, its people and the rules that hold for all of them."""
+
+    id: str
+    zone: ZoneInfo
+    cycles: tuple[Cycle, ...]
+    people: Mapping[str, Person] = field(default_factory=dict)
+    connection_kinds: Mapping[str, str] = field(default_factory=dict)
+    publish: PublishPolicy = field(default_factory=PublishPolicy)
+    sync_every: timedelta = timedelta(minutes=15)
+    stale_after: timedelta = timedelta(hours=2)
+
+    def key_results(self) -> Iterator[Placed]:
+        """Every key result of every cycle, in the order of the file."""
+        for cycle in self.cycles:
+            for objective in cycle.objectives:
+                for key_result in objective.key_results:
+                    yield Placed(cycle=cycle, objective=objective, key_result=key_result)
+
+    def links(self) -> Iterator[Link]:
+        """Every link, in the order of the file."""
+        for placed in self.key_results():
+            for initiative in placed.key_result.initiatives:
+                if initiative.link is not None:
+                    yield initiative.link
+
+    def person(self, id: str | None) -> str | None:  # noqa: A002  ids are called id everywhere
+        """The name of a person of the file, or None."""
+        return self.people[id].name if id is not None and id in self.people else None
+
+    def account_holder(self, connection: str, account: str | None) -> Person | None:
+        """Who has this account at this connection, by connection name first, then by kind."""
+        keys = (connection, self.connection_kinds.get(connection, ""))
+        return next(
+            (
+                person
+                for key in keys
+                for person in self.people.values()
+                if account and person.accounts.get(key) == account
+            ),
+            None,
+        )

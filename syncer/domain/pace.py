@@ -1,0 +1,140 @@
+"""The number: how far it is, how far it should be, what it did between two days, and what that is called."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from syncer.domain.checkin import CheckIn
+from syncer.domain.okr import Checkpoints, Curve, Cycle, KeyResult, Rules
+
+
+class MeasuredStatus(StrEnum):
+    """What the number alone says; no ticket has a part in it."""
+
+    ACHIEVED = "achieved"
+    ON_TRACK = "on_track"
+    BEHIND = "behind"
+    OFF_TRACK = "off_track"
+    NO_DATA = "no_data"
+
+    @property
+    def words(self) -> str:
+        """For people: `off track`."""
+        return self.value.replace("_", " ")
+
+    @property
+    def is_good(self) -> bool:
+        """Whether nobody needs to worry about the number."""
+        return self in {MeasuredStatus.ACHIEVED, MeasuredStatus.ON_TRACK}
+
+
+def share_of(key_result: KeyResult, value: float) -> float:
+    """How much of the way from start to target the value is: below 0 and above 1 are possible."""
+    return (value - key_result.start) / key_result.span
+
+
+def expected_share(key_result: KeyResult, cycle: Cycle, on: date) -> float:
+    """How much of the way the number should be at the end of the day `on`, by its pace; 0 to 1."""
+    if on < cycle.start:
+        return 0.0
+    elapsed = cycle.elapsed(on)
+    match key_result.pace:
+        case Curve.LINEAR:
+            return elapsed
+        case Curve.LATE:
+            return elapsed * elapsed
+        case Checkpoints(values=values):
+            return _between_checkpoints(key_result, cycle, values, on)
+
+
+def _between_checkpoints(
+    key_result: KeyResult, cycle: Cycle, values: tuple[tuple[date, float], ...], on: date
+) -> float:
+    before_start = cycle.start - timedelta(days=1)
+    corners = [(before_start, 0.0), *((day, share_of(key_result, value)) for day, value in sorted(values))]
+    if corners[-1][0] < cycle.end:
+        corners.append((cycle.end, 1.0))
+    for (left, low), (right, high) in zip(corners, corners[1:], strict=False):
+        if left <= on <= right:
+            return low + (high - low) * ((on - left).days / max(1, (right - left).days))
+    return corners[-1][1]
+
+
+def expected_value(key_result: KeyResult, cycle: Cycle, on: date) -> float:
+    """The value the number should have at the end of the day `on`."""
+    return key_result.start + key_result.span * expected_share(key_result, cycle, on)
+
+
+def measured_status(share: float | None, expected: float, rules: Rules) -> MeasuredStatus:
+    """The status word for a share of the way (None: nobody has checked in) against the expected share."""
+    if share is None:
+        return MeasuredStatus.NO_DATA
+    gap = expected - share
+    if share >= 1:
+        return MeasuredStatus.ACHIEVED
+    if gap <= rules.on_track_gap + _ROUNDING:
+        return MeasuredStatus.ON_TRACK
+    if gap <= rules.behind_gap + _ROUNDING:
+        return MeasuredStatus.BEHIND
+    return MeasuredStatus.OFF_TRACK
+
+
+_ROUNDING = 1e-9
+"""0.35 - 0.25 is a little more than 0.10 in binary; a gap that is equal on paper counts as equal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A value on a day."""
+
+    on: date
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """The history of one key result: the latest entry per day, in order of days, the cycle's start included."""
+
+    key_result: KeyResult
+    cycle: Cycle
+    check_ins: tuple[CheckIn, ...]
+
+    @classmethod
+    def of(cls, key_result: KeyResult, cycle: Cycle, check_ins: Iterable[CheckIn], until: date) -> Numbers:
+        """Keeps this key result's check-ins up to and with the day `until`; a later entry corrects a day."""
+        mine = sorted(
+            (c for c in check_ins if c.key_result_id == key_result.id and c.on <= until),
+            key=lambda check_in: (check_in.on, check_in.at),
+        )
+        by_day = {check_in.on: check_in for check_in in mine}
+        return cls(key_result, cycle, tuple(by_day.values()))
+
+    @property
+    def latest(self) -> CheckIn | None:
+        """The newest check-in, None where there is none."""
+        return self.check_ins[-1] if self.check_ins else None
+
+    def at(self, on: date) -> Reading | None:
+        """The value on a day: the latest entry at most one cadence and grace older, else None (cannot tell).
+
+        The start value counts as an entry on the first day of the cycle.
+        """
+        rules = self.key_result.rules
+        found = Reading(self.cycle.start, self.key_result.start) if on >= self.cycle.start else None
+        for check_in in self.check_ins:
+            if check_in.on <= on and (found is None or check_in.on >= found.on):
+                found = Reading(check_in.on, check_in.value)
+        if found is None or on - found.on > rules.cadence + rules.grace:
+            return None
+        return found
+
+    def movement(self, since: date, until: date) -> float | None:
+        """The change in the good direction between two days; None is *cannot tell yet*."""
+        before, after = self.at(since), self.at(until)
+        if before is None or after is None or until < since:
+            return None
+        change = after.value - before.value
+        return change if self.key_result.span > 0 else -change

@@ -1,0 +1,261 @@
+"""Both layers of one key result at one moment: the number beside the work, never the one out of the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from syncer.domain.checkin import CheckIn, InitiativeCheckIn
+from syncer.domain.link import Link
+from syncer.domain.okr import Initiative, KeyResult, Placed, Workspace
+from syncer.domain.pace import (
+    MeasuredStatus,
+    Numbers,
+    expected_share,
+    expected_value,
+    measured_status,
+    share_of,
+)
+from syncer.domain.work import Health, LinkState, Progress, Snapshot, WorkStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """What is known of one initiative's work: its link as the store has it, its snapshots in order of time.
+
+    `reports` are the statuses given by hand, in order of time.
+    """
+
+    link: Link | None = None
+    snapshots: tuple[Snapshot, ...] = ()
+    reports: tuple[InitiativeCheckIn, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkLine:
+    """One initiative as the sheet shows it.
+
+    `status` is None while nobody has said anything. `stale` means the figures are older than the limit or the
+    item is not shown any more; then nothing here is to be believed as news. `owner` is a name for people.
+    `done_in_window` counts the children finished within the key result's window, None for *cannot tell*.
+    """
+
+    initiative: Initiative
+    link: Link | None
+    snapshot: Snapshot | None
+    status: WorkStatus | None
+    status_in_window: tuple[WorkStatus, ...]
+    owner: str | None
+    done_on: date | None
+    done_in_window: int | None
+    read_at: datetime | None
+    stale: bool
+
+    @property
+    def progress(self) -> Progress | None:
+        """The three buckets, None without a linked item that was read."""
+        return self.snapshot.progress if self.snapshot else None
+
+    @property
+    def health(self) -> Health:
+        """What the tracker's own status report says."""
+        return self.snapshot.health if self.snapshot else Health.UNKNOWN
+
+    @property
+    def due(self) -> date | None:
+        """The day the tracker wants it done."""
+        return self.snapshot.due if self.snapshot else None
+
+    def overdue(self, on: date) -> bool:
+        """Whether its day is over while it is still open."""
+        return self.is_open and self.due is not None and self.due < on
+
+    @property
+    def is_bet(self) -> bool:
+        """Dropped work is no bet any more."""
+        return self.status is not WorkStatus.DROPPED
+
+    @property
+    def is_open(self) -> bool:
+        """A bet that still needs attention; one nobody has spoken of counts as planned."""
+        return self.status in {None, WorkStatus.PLANNED, WorkStatus.IN_PROGRESS, WorkStatus.ON_HOLD}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rollup:
+    """One key result at the day `on`: its number against its pace, and the work beside it."""
+
+    placed: Placed
+    on: date
+    numbers: Numbers
+    owner: str | None
+    share: float | None
+    expected_share: float
+    expected_value: float
+    status: MeasuredStatus
+    number_stale: bool
+    work: tuple[WorkLine, ...]
+
+    @property
+    def key_result(self) -> KeyResult:
+        """The key result it is about."""
+        return self.placed.key_result
+
+    @property
+    def latest(self) -> CheckIn | None:
+        """The newest check-in."""
+        return self.numbers.latest
+
+    @property
+    def gap(self) -> float | None:
+        """How much of the way is missing against the pace; negative when ahead."""
+        return None if self.share is None else self.expected_share - self.share
+
+    @property
+    def window_start(self) -> date:
+        """The first day of the window that movement is judged over, not before the cycle."""
+        return max(self.placed.cycle.start, self.on - self.key_result.rules.window)
+
+    @property
+    def movement(self) -> float | None:
+        """Movement over the window, None while it cannot be told: a window that is not full cannot tell."""
+        if self.on - self.key_result.rules.window < self.placed.cycle.start:
+            return None
+        return self.numbers.movement(self.window_start, self.on)
+
+    @property
+    def bets(self) -> tuple[WorkLine, ...]:
+        """The initiatives that are not dropped."""
+        return tuple(line for line in self.work if line.is_bet)
+
+    @property
+    def open_bets(self) -> tuple[WorkLine, ...]:
+        """The bets that still need attention."""
+        return tuple(line for line in self.work if line.is_open)
+
+    @property
+    def work_stale(self) -> bool:
+        """Whether any initiative's figures are too old to be judged."""
+        return any(line.stale for line in self.work)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """Everything the store knows that a judgement needs."""
+
+    check_ins: tuple[CheckIn, ...] = ()
+    work: Mapping[str, Work] = field(default_factory=dict)
+
+
+def roll_up(workspace: Workspace, placed: Placed, known: Known, now: datetime) -> Rollup:
+    """Puts number and work of one key result side by side at the moment `now` (UTC)."""
+    key_result, cycle = placed.key_result, placed.cycle
+    on = min(now.astimezone(workspace.zone).date(), cycle.end + key_result.rules.settle)
+    numbers = Numbers.of(key_result, cycle, known.check_ins, on)
+    share = share_of(key_result, numbers.latest.value) if numbers.latest else None
+    expected = expected_share(key_result, cycle, on)
+    return Rollup(
+        placed=placed,
+        on=on,
+        numbers=numbers,
+        owner=workspace.person(key_result.owner) or key_result.owner,
+        share=share,
+        expected_share=expected,
+        expected_value=expected_value(key_result, cycle, on),
+        status=measured_status(share, expected, key_result.rules),
+        number_stale=_number_is_stale(numbers, on),
+        work=tuple(
+            _line(workspace, key_result, initiative, known.work.get(initiative.id, Work()), now, on)
+            for initiative in key_result.initiatives
+        ),
+    )
+
+
+def _number_is_stale(numbers: Numbers, on: date) -> bool:
+    if on < numbers.cycle.start:
+        return False
+    rules = numbers.key_result.rules
+    last = numbers.latest.on if numbers.latest else numbers.cycle.start
+    return min(on, numbers.cycle.end) - last > rules.cadence + rules.grace
+
+
+def _line(
+    workspace: Workspace, key_result: KeyResult, initiative: Initiative, work: Work, now: datetime, on: date
+) -> WorkLine:
+    snapshot = work.snapshots[-1] if work.snapshots else None
+    window_start = on - key_result.rules.window
+    return WorkLine(
+        initiative=initiative,
+        link=work.link,
+        snapshot=snapshot,
+        status=_status(work, snapshot),
+        status_in_window=_statuses_since(work, window_start, workspace),
+        owner=_owner(workspace, initiative, snapshot),
+        done_on=_done_on(work, workspace),
+        done_in_window=_done_since(work.snapshots, window_start, workspace),
+        read_at=work.link.read_at if work.link else None,
+        stale=_work_is_stale(work.link, now, workspace.stale_after),
+    )
+
+
+def _status(work: Work, snapshot: Snapshot | None) -> WorkStatus | None:
+    if work.link is not None:
+        return snapshot.status if snapshot else None
+    return work.reports[-1].status if work.reports else None
+
+
+def _work_is_stale(link: Link | None, now: datetime, limit: timedelta) -> bool:
+    if link is None:
+        return False
+    readable = link.state in {LinkState.ACTIVE, LinkState.ARCHIVED}
+    return link.read_at is None or not readable or now - link.read_at > limit
+
+
+def _owner(workspace: Workspace, initiative: Initiative, snapshot: Snapshot | None) -> str | None:
+    named = workspace.person(initiative.owner) or initiative.owner
+    if named or snapshot is None:
+        return named
+    holder = workspace.account_holder(snapshot.ref.connection, snapshot.owner)
+    return holder.name if holder else snapshot.owner_name
+
+
+def _day(moment: datetime, workspace: Workspace) -> date:
+    return moment.astimezone(workspace.zone).date()
+
+
+def _done_on(work: Work, workspace: Workspace) -> date | None:
+    """The tracker's own day where it gives one, else the day since when it has been seen done."""
+    snapshot = work.snapshots[-1] if work.snapshots else None
+    if snapshot is not None and snapshot.status is WorkStatus.DONE:
+        return snapshot.done_on or _since(
+            ((_day(s.taken_at, workspace), s.status) for s in work.snapshots), WorkStatus.DONE
+        )
+    if work.link is None and work.reports and work.reports[-1].status is WorkStatus.DONE:
+        return _since(((r.on, r.status) for r in work.reports), WorkStatus.DONE)
+    return None
+
+
+def _since(history: Iterable[tuple[date, WorkStatus]], status: WorkStatus) -> date | None:
+    first: date | None = None
+    for day, seen in history:
+        first = (first or day) if seen is status else None
+    return first
+
+
+def _statuses_since(work: Work, since: date, workspace: Workspace) -> tuple[WorkStatus, ...]:
+    """Every status that held at some time from the day `since` on; empty while nobody has said anything."""
+    if work.link is not None:
+        history = [(_day(s.taken_at, workspace), s.status) for s in work.snapshots]
+    else:
+        history = [(r.on, r.status) for r in work.reports]
+    before = [status for day, status in history if day <= since]
+    return tuple(before[-1:] + [status for day, status in history if day > since])
+
+
+def _done_since(snapshots: tuple[Snapshot, ...], since: date, workspace: Workspace) -> int | None:
+    """Children finished since the day: against the last snapshot on or before it, else *cannot tell*."""
+    before = [s for s in snapshots if _day(s.taken_at, workspace) <= since]
+    if not before:
+        return None
+    return max(0, snapshots[-1].progress.done - before[-1].progress.done)

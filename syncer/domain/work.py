@@ -1,0 +1,191 @@
+"""The work: what a tracker says about one epic or project, in three buckets and five status words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class WorkStatus(StrEnum):
+    """How far a piece of work is."""
+
+    PLANNED = "planned"
+    IN_PROGRESS = "in_progress"
+    ON_HOLD = "on_hold"
+    DONE = "done"
+    DROPPED = "dropped"
+
+    @property
+    def words(self) -> str:
+        """For people: `in progress`."""
+        return self.value.replace("_", " ")
+
+
+class Health(StrEnum):
+    """How a person says it goes, in the tracker or in a check-in."""
+
+    ON_TRACK = "on_track"
+    AT_RISK = "at_risk"
+    OFF_TRACK = "off_track"
+    UNKNOWN = "unknown"
+
+    @property
+    def words(self) -> str:
+        """For people: `on track`."""
+        return self.value.replace("_", " ")
+
+
+class LinkState(StrEnum):
+    """What became of the item a link points at. Jira does not tell deleted from hidden: `not_visible`."""
+
+    ACTIVE = "active"
+    ARCHIVED = "archived"
+    TRASHED = "trashed"
+    FORBIDDEN = "forbidden"
+    GONE = "gone"
+    NOT_VISIBLE = "not_visible"
+    RETIRED = "retired"
+
+    @property
+    def words(self) -> str:
+        """For people: `not visible`."""
+        return self.value.replace("_", " ")
+
+
+@dataclass(frozen=True, slots=True)
+class WorkRef:
+    """An address: connection, link kind and key as the workspace file names them.
+
+    `item_id` is the tracker's immutable id once it is known; two refs are the same address without it.
+    """
+
+    connection: str
+    kind: str
+    key: str
+    item_id: str | None = field(default=None, compare=False)
+
+    def __str__(self) -> str:
+        return f"{self.connection}:{self.key}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Points:
+    """Story points per bucket; `unestimated` counts the items, cancelled ones apart, that have none."""
+
+    done: float = 0.0
+    open: float = 0.0
+    cancelled: float = 0.0
+    unestimated: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """Items per bucket. Cancelled is neither done nor owed: the share is done / (done + open)."""
+
+    done: int = 0
+    open: int = 0
+    cancelled: int = 0
+    points: Points | None = None
+
+    def __post_init__(self) -> None:
+        if min(self.done, self.open, self.cancelled) < 0:
+            msg = "a bucket cannot hold fewer than no items"
+            raise ValueError(msg)
+
+    @property
+    def counted(self) -> int:
+        """The items that count: all without the cancelled ones."""
+        return self.done + self.open
+
+    @property
+    def share(self) -> float | None:
+        """Done by counted, 0 to 1; None where nothing counts, which is not the same as 100 %."""
+        return self.done / self.counted if self.counted else None
+
+    @property
+    def basis(self) -> str:
+        """The figures behind the share: `6/10 · 2 cancelled`."""
+        cancelled = f" · {self.cancelled} cancelled" if self.cancelled else ""
+        return f"{self.done}/{self.counted}{cancelled}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """What the tracker said about one item. Two are equal when they say the same, whenever they were taken.
+
+    `item_id` never changes, `key` and `name` are labels. `owner` is the tracker's account id. `notes` are
+    sentences about what does not fit together. `done_on`, `start` and `due` are days as the tracker has them.
+    """
+
+    ref: WorkRef
+    item_id: str
+    key: str
+    name: str
+    url: str
+    status: WorkStatus
+    progress: Progress
+    state: LinkState = LinkState.ACTIVE
+    health: Health = Health.UNKNOWN
+    owner: str | None = None
+    owner_name: str | None = None
+    start: date | None = None
+    due: date | None = None
+    done_on: date | None = None
+    notes: tuple[str, ...] = ()
+    taken_at: datetime = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """The tracker no longer shows the item; `state` says in which way, `advice` what can be done."""
+
+    ref: WorkRef
+    state: LinkState
+    advice: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """The item could not be read this time; nothing is known about it that was not known before."""
+
+    ref: WorkRef
+    why: str
+
+
+Outcome = Snapshot | Gone | Unread
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference between two snapshots, for people: `status`, `planned`, `in progress`."""
+
+    what: str
+    before: str
+    after: str
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.before} -> {self.after}"
+
+
+def changes(before: Snapshot | None, after: Snapshot) -> tuple[Change, ...]:
+    """What is different, in a fixed order; a first snapshot differs in that it is there."""
+    if before is None:
+        return (Change("first read", "-", f"{after.status.words} {after.progress.basis}"),)
+    rows = (
+        ("status", before.status.words, after.status.words),
+        ("work", before.progress.basis, after.progress.basis),
+        ("health", before.health.words, after.health.words),
+        ("owner", before.owner_name or "nobody", after.owner_name or "nobody"),
+        ("start", _day(before.start), _day(after.start)),
+        ("due", _day(before.due), _day(after.due)),
+        ("done on", _day(before.done_on), _day(after.done_on)),
+        ("key", before.key, after.key),
+        ("name", before.name, after.name),
+        ("state", before.state.words, after.state.words),
+    )
+    return tuple(Change(what, old, new) for what, old, new in rows if old != new)
+
+
+def _day(day: date | None) -> str:
+    return day.isoformat() if day else "none"
