@@ -1,0 +1,295 @@
+"""The workspace file: one tenant's connections, people, OKRs and the rules of judging them.
+
+Values of key results are never here; they are check-ins in the store. Cross references between parts of the
+file (owners, connections, unique ids, checkpoints) are checked by `config.load`.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Annotated, Final, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    SerializeAsAny,
+    Tag,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+
+from config.fields import (
+    ConnectionSettings,
+    Daily,
+    DailyAt,
+    Duration,
+    Every,
+    Frozen,
+    Identifier,
+    Number,
+    SecretRef,
+    Switch,
+    Weekly,
+    WeeklyAt,
+)
+
+LINK_KINDS: Final = ("epic", "project", "version", "jql", "portfolio", "task")
+REFUSED_LINKS: Final = {
+    "sprint": "a sprint is a box of time, not a bet: it ends whether the work is done or not; link the epic",
+    "subtask": "a sub-task is too small to move a number; link the epic it belongs to",
+    "story": "a story is a ticket, and no ticket moves a number; link the epic it belongs to",
+}
+_SPELLINGS: Final = {
+    "sprints": "sprint",
+    "sub_task": "subtask",
+    "sub-task": "subtask",
+    "sub_tasks": "subtask",
+}
+_RESERVED_NAMES: Final = frozenset({"name", "email"})
+
+WorkspaceId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
+ItemId = Annotated[Identifier, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$")]
+Text = Annotated[str, Field(min_length=1)]
+StatusWord = Literal["planned", "in_progress", "on_hold", "done", "dropped"]
+Event = Literal["signal.opened", "digest.weekly", "connection.failed"]
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise ValueError(f"{name!r} is not a time zone; write an IANA name such as Europe/Zurich") from None
+    return name
+
+
+def _day(value: object) -> object:
+    if isinstance(value, date):
+        return value
+    try:
+        # fromisoformat alone also takes 20261001 and 2026-W40-4.
+        return datetime.strptime(str(value), "%Y-%m-%d").replace(tzinfo=UTC).date()
+    except ValueError:
+        raise ValueError(f"{value!r} is not a date; write YYYY-MM-DD") from None
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+TimeZone = Annotated[str, AfterValidator(_known_zone)]
+
+
+class Schedule(Frozen):
+    """When the workspace is synced; local times are those of its `timezone`."""
+
+    sync: Every = timedelta(minutes=15)
+    reconcile: Daily = DailyAt.at("03:00")
+    check_in: Weekly = WeeklyAt.at("mon", "09:00")
+    stale_after: Duration = timedelta(hours=2)
+
+
+class Person(Frozen):
+    """One person; every further key is an account: connection name or kind → the tracker's account id."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, Identifier]
+
+    name: Text
+    email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")] | None = None
+
+    @property
+    def accounts(self) -> Mapping[str, str]:
+        """Account ids by connection name or connection kind."""
+        return dict(self.__pydantic_extra__)
+
+
+class Publish(Frozen):
+    """How rollups are written back. `enabled: false` makes the workspace read only."""
+
+    enabled: bool = True
+    min_interval: Duration = timedelta(hours=6)
+    max_writes_per_sync: Annotated[int, Field(ge=1)] = 50
+
+
+class Signals(Frozen):
+    """Thresholds of the judgement; gaps are shares of the way from start to target (0.10 = ten points)."""
+
+    window: Duration = timedelta(days=21)
+    settle: Duration = timedelta(days=14)
+    focus_limit: Annotated[int, Field(ge=1)] = 5
+    check_in_grace: Duration = timedelta(days=3)
+    on_track_gap: Annotated[Number, Field(ge=0, le=1)] = 0.10
+    behind_gap: Annotated[Number, Field(ge=0, le=1)] = 0.25
+
+    @field_validator("behind_gap")
+    @classmethod
+    def _wider_than_on_track(cls, value: float, info: ValidationInfo) -> float:
+        if value < info.data.get("on_track_gap", 0):
+            raise ValueError("must not be smaller than on_track_gap")
+        return value
+
+
+class Bet(Frozen):
+    """What an initiative is expected to do: move the number by `move` (in its unit), and why."""
+
+    move: Number | None = None
+    why: str = ""
+
+
+class Link(Frozen):
+    """Where the work stands: a connection and exactly one of epic, project, version, jql, portfolio, task."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"anyOf": [{"required": ["connection", kind]} for kind in LINK_KINDS]}
+    )
+
+    connection: Text
+    epic: Identifier | None = None
+    project: Identifier | None = None
+    version: Identifier | None = None
+    jql: Text | None = None
+    portfolio: Identifier | None = None
+    task: Identifier | None = None
+    allow_issue: bool = False
+    publish: Switch = "on"
+    done_when: Text | None = None
+    comment_on: Identifier | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_kind(cls, value: object) -> object:
+        if not isinstance(value, Mapping):
+            return value
+        for key in value:
+            reason = REFUSED_LINKS.get(_SPELLINGS.get(str(key), str(key)))
+            if reason:
+                raise ValueError(f"{key} cannot be linked: {reason}")
+        kinds = [kind for kind in LINK_KINDS if value.get(kind) is not None]
+        if not kinds:
+            raise ValueError(f"names nothing to link; add one of {', '.join(LINK_KINDS)}")
+        if len(kinds) > 1:
+            raise ValueError(
+                f"links one item, not {len(kinds)} ({', '.join(kinds)}); make one initiative of each"
+            )
+        return value
+
+    @property
+    def kind(self) -> str:
+        """The one link kind that is set, one of LINK_KINDS."""
+        return next(kind for kind in LINK_KINDS if getattr(self, kind) is not None)
+
+    @property
+    def key(self) -> str:
+        """The tracker's key, id or query under that kind."""
+        return str(getattr(self, self.kind))
+
+
+class Initiative(Frozen):
+    """A bet on the key result. Without a link its status is kept by hand."""
+
+    id: ItemId
+    title: Text
+    owner: str | None = None
+    bet: Bet | None = None
+    link: Link | None = None
+
+
+def _pace_form(value: object) -> str:
+    return "<points>" if isinstance(value, Mapping) else "<word>"
+
+
+# Tags in angle brackets never collide with a key of the file, so `config.load` can leave them out of paths.
+Pace = Annotated[
+    Annotated[Literal["linear", "late"], Tag("<word>")]
+    | Annotated[dict[Day, Number], Field(min_length=1), Tag("<points>")],
+    Discriminator(_pace_form),
+]
+
+
+class KeyResult(Frozen):
+    """The number, from `start` to `target` in `unit`.
+
+    None means: as in `signals`; for `min_move`, five per cent of the span.
+    """
+
+    id: ItemId
+    title: Text
+    owner: str | None = None
+    unit: str = ""
+    start: Number
+    target: Number
+    pace: Pace = "linear"
+    min_move: Annotated[Number, Field(gt=0)] | None = None
+    settle: Duration | None = None
+    window: Duration | None = None
+    confidential: bool = False
+    focus_limit: Annotated[int, Field(ge=1)] | None = None
+    initiatives: tuple[Initiative, ...] = ()
+
+    @field_validator("target")
+    @classmethod
+    def _some_way_to_go(cls, value: float, info: ValidationInfo) -> float:
+        if value == info.data.get("start"):
+            raise ValueError("is equal to start: there is no way to go, so no progress can be told")
+        return value
+
+
+class Objective(Frozen):
+    """The why over its key results."""
+
+    id: ItemId
+    title: Text
+    owner: str | None = None
+    key_results: tuple[KeyResult, ...] = ()
+
+
+class Cycle(Frozen):
+    """A quarter, usually; both days belong to it."""
+
+    id: ItemId
+    start: Day
+    end: Day
+    objectives: tuple[Objective, ...] = ()
+
+    @field_validator("end")
+    @classmethod
+    def _after_start(cls, value: date, info: ValidationInfo) -> date:
+        if value < info.data.get("start", value):
+            raise ValueError(f"the cycle ends on {value}, before it starts on {info.data['start']}")
+        return value
+
+
+class Notify(Frozen):
+    """Where news goes: an Apprise URL, itself a secret, and which events it gets."""
+
+    to: SecretRef
+    on: Annotated[tuple[Event, ...], Field(min_length=1)]
+
+
+def _free_name(name: str) -> str:
+    if name in _RESERVED_NAMES:
+        raise ValueError(f"a connection cannot be called {name}: people have a key of that name")
+    return name
+
+
+ConnectionName = Annotated[WorkspaceId, AfterValidator(_free_name)]
+
+
+class WorkspaceFile(Frozen):
+    """One workspace as its owner wrote it; `config.load.load_workspace` also checks its references.
+
+    `connections` holds instances of the connectors' own settings models, chosen by their `kind`.
+    """
+
+    version: Literal[1]
+    workspace: WorkspaceId
+    timezone: TimeZone = "UTC"
+    schedule: Schedule = Schedule()
+    connections: dict[ConnectionName, SerializeAsAny[ConnectionSettings]] = Field(default_factory=dict)
+    people: dict[ItemId, Person] = Field(default_factory=dict)
+    status_map: dict[str, dict[str, StatusWord]] = Field(default_factory=dict)
+    publish: Publish = Publish()
+    signals: Signals = Signals()
+    cycles: tuple[Cycle, ...] = ()
+    notify: tuple[Notify, ...] = ()
