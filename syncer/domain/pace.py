@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from itertools import pairwise
 
 from syncer.domain.checkin import CheckIn
 from syncer.domain.okr import Checkpoints, Curve, Cycle, KeyResult, Rules
@@ -57,7 +58,7 @@ def _between_checkpoints(
     corners = [(before_start, 0.0), *((day, share_of(key_result, value)) for day, value in sorted(values))]
     if corners[-1][0] < cycle.end:
         corners.append((cycle.end, 1.0))
-    for (left, low), (right, high) in zip(corners, corners[1:], strict=False):
+    for (left, low), (right, high) in pairwise(corners):
         if left <= on <= right:
             return low + (high - low) * ((on - left).days / max(1, (right - left).days))
     return corners[-1][1]
@@ -96,7 +97,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """The history of one key result: the latest entry per day, in order of days, the cycle's start included."""
+    """The history of one key result: the latest entry per day, in order of days."""
 
     key_result: KeyResult
     cycle: Cycle
