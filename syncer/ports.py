@@ -302,7 +302,7 @@ class Store(Protocol):
     def write(self, lease: Lease | None = None) -> AbstractContextManager[UnitOfWork]:
         """One transaction, committed at the end of the block, rolled back when it raises.
 
-        With a lease, its token is checked inside the transaction: LeaseLostError when it is not ours any more.
+        With a lease, its token is checked inside the transaction: LeaseLostError when it is not ours.
         """
         ...
 

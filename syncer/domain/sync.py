@@ -83,7 +83,7 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where a comment stands in the tracker: its id, and the id of the task that carries it where one does."""
+    """Where a comment stands in the tracker: its id, and that of the task that carries it, if any."""
 
     comment_id: str | None = None
     container_id: str | None = None
@@ -91,7 +91,10 @@ class Placement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """What stands published on one item, and the facts it was written for; `published_at` is UTC."""
+    """What stands published on one item, and the facts it was written for; `published_at` is UTC.
+
+    `text` is the comment in plain text, for showing what a newer one would change.
+    """
 
     workspace: str
     ref: WorkRef
@@ -100,6 +103,7 @@ class Receipt:
     standing: Standing
     digest: str = ""
     facts: Facts = ()
+    text: str = ""
     published_at: datetime | None = None
 
 
