@@ -234,6 +234,10 @@ class AsanaSite(AsanaState):
         by = self._human(by)
         return self._story(task, "comment", "comment_added", body, by, touch=True, is_pinned=is_pinned)
 
+    def comment_as(self, user: str, task: str, text: str) -> str:
+        """Comment on a task as `user` would in the app."""
+        return self.add_comment(task, from_text(text), by=user)
+
     def edit_story_as(self, user: str, gid: str, text: str) -> None:
         """Rewrite a comment as `user` would in the app, whoever wrote it."""
         self.edit_story(gid, from_text(text), by=user)

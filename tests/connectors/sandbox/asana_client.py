@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import requests
 
+from connectors.sandbox.asana_api import AsanaApi
 from connectors.sandbox.asana_site import AsanaSite
+from connectors.sandbox.server import StandIn
 
 
 class Ticking:
@@ -26,17 +30,22 @@ class Ticking:
 class Client:
     """Sends what it is told to and gives back the whole answer."""
 
-    def __init__(self, url: str, site: AsanaSite) -> None:
-        self.url = f"{url}/api/1.0"
+    def __init__(self, stand_in: StandIn, site: AsanaSite, clock: Ticking, session: requests.Session) -> None:
+        self.url = f"{stand_in.url}/api/1.0"
+        self.stand_in = stand_in
         self.site = site
-        self.session = requests.Session()
-        self.session.trust_env = False
+        self.clock = clock
+        self.session = session
 
     def send(self, method: str, path: str, document: Any = None, **query: Any) -> requests.Response:
-        headers = {"Authorization": f"Bearer {self.site.token}"}
+        address = self.url + path
         return self.session.request(
-            method, self.url + path, json=document, params=query, headers=headers, timeout=5
+            method, address, json=document, params=query, headers=self.headers, timeout=5
         )
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.site.token}"}
 
     def get(self, path: str, **query: Any) -> Any:
         answer = self.send("GET", path, **query)
@@ -51,3 +60,16 @@ class Client:
     def refused(self, method: str, path: str, document: Any = None, **query: Any) -> tuple[int, str]:
         answer = self.send(method, path, document, **query)
         return answer.status_code, answer.json()["errors"][0]["message"]
+
+
+ANA = "1200000000000042"
+
+
+@contextmanager
+def serving() -> Iterator[Client]:
+    """An empty workspace with one person in it, on loopback; the clock is `client.clock`."""
+    clock = Ticking()
+    site = AsanaSite(clock)
+    site.add_user(ANA, "Ana Ruiz", "ana@acme.example")
+    with StandIn(AsanaApi(site)) as stand_in, requests.Session() as session:
+        yield Client(stand_in, site, clock, session)

@@ -6,38 +6,21 @@ import pytest
 import requests
 
 from connectors.sandbox.asana_answers import balancer_page, server_error
-from connectors.sandbox.asana_api import AsanaApi
 from connectors.sandbox.asana_site import AsanaSite
-from connectors.sandbox.server import StandIn
-from tests.connectors.sandbox.asana_client import Client, Ticking
+from tests.connectors.sandbox.asana_client import ANA, Client, serving
 
-ANA = "1200000000000042"
 ENVELOPE = "data: Missing input: the body of a write is wrapped in a data object"
 
 
 @pytest.fixture
-def clock() -> Ticking:
-    return Ticking()
-
-
-@pytest.fixture
-def site(clock: Ticking) -> AsanaSite:
-    site = AsanaSite(clock)
-    site.add_user(ANA, "Ana Ruiz", "ana@acme.example")
-    return site
-
-
-@pytest.fixture
-def stand_in(site: AsanaSite) -> Iterator[StandIn]:
-    with StandIn(AsanaApi(site)) as stand_in:
-        yield stand_in
-
-
-@pytest.fixture
-def client(stand_in: StandIn, site: AsanaSite) -> Iterator[Client]:
-    client = Client(stand_in.url, site)
-    with client.session:
+def client() -> Iterator[Client]:
+    with serving() as client:
         yield client
+
+
+@pytest.fixture
+def site(client: Client) -> AsanaSite:
+    return client.site
 
 
 @pytest.fixture
@@ -172,8 +155,10 @@ def test_the_deprecation_header_is_on_refusals_too(client: Client, site: AsanaSi
     assert client.send("GET", "/nowhere").headers["Asana-Change"] == site.asana_change
 
 
-def test_faults_have_asanas_face(client: Client, stand_in: StandIn) -> None:
-    stand_in.fault = lambda number, _: server_error("5 sad squid") if number == 1 else balancer_page(503)
+def test_faults_have_asanas_face(client: Client) -> None:
+    client.stand_in.fault = lambda number, _: (
+        server_error("5 sad squid") if number == 1 else balancer_page(503)
+    )
     assert client.send("GET", "/users/me").json()["errors"][0]["phrase"] == "5 sad squid"
     page = client.send("GET", "/users/me")
     assert (page.status_code, page.headers["Content-Type"]) == (503, "text/html")
