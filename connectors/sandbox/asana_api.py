@@ -11,7 +11,6 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 from connectors.sandbox.asana_access import sent
 from connectors.sandbox.asana_answers import RefusalError, bad_request, no_route, not_authorized, too_many
@@ -75,17 +74,9 @@ class AsanaApi:
             raise bad_request(f"actions: Must be between 1 and {BATCH_MOST} actions")
         return Response.of(200, {"data": [self._action(request, action) for action in actions]})
 
-    def _action(self, batch: Request, action: dict[str, Any]) -> Record:
-        method, sent_data = str(action.get("method", "")).upper(), action.get("data", {})
-        options = dict(action.get("options", {}))
-        query = {"opt_fields": [",".join(options.pop("fields", []))]}
-        query |= {name: [str(value)] for name, value in options.items()}
-        if method == "GET":
-            query |= {name: [str(value)] for name, value in sent_data.items()}
-        body = b"" if method == "GET" else json.dumps({"data": sent_data}).encode()
-        path = PREFIX + str(action.get("relative_path", ""))
+    def _action(self, batch: Request, action: object) -> Record:
         try:
-            answer = self._route(Request(method, path, query, batch.headers, body))
+            answer = self._route(_unpacked(batch, action))
         except RefusalError as refusal:
             answer = refusal.response()
         return {
@@ -93,6 +84,21 @@ class AsanaApi:
             "headers": dict(answer.headers),
             "body": json.loads(answer.body),
         }
+
+
+def _unpacked(batch: Request, action: object) -> Request:
+    if not isinstance(action, dict):
+        raise bad_request("actions: Value is not an array of actions")
+    method, fields, options = (action.get(name) or {} for name in ("method", "data", "options"))
+    if not (isinstance(method, str) and isinstance(fields, dict) and isinstance(options, dict)):
+        raise bad_request("actions: Every action has a method, a relative_path and perhaps data and options")
+    query = {name: [str(value)] for name, value in options.items() if name != "fields"}
+    query["opt_fields"] = [",".join(options.get("fields", []))]
+    path = PREFIX + str(action.get("relative_path", ""))
+    if method.upper() == "GET":
+        query |= {name: [str(value)] for name, value in fields.items()}
+        return Request("GET", path, query, batch.headers)
+    return Request(method.upper(), path, query, batch.headers, json.dumps({"data": fields}).encode())
 
 
 def _routes(reads: Reads, writes: Writes) -> list[tuple[str, str, bool, Answer]]:

@@ -28,7 +28,7 @@ def page(
     site: AsanaState, request: Request, rows: Sequence[Record], show: Callable[[Record], Record]
 ) -> Record:
     """One page of `rows` as the body of an answer; 400 for a bad limit and an offset that is no good."""
-    limit = _limit(request)
+    limit = limit_of(request)
     if limit is None:
         if len(rows) > UNPAGED_MOST:
             raise bad_request(TOO_LARGE)
@@ -41,7 +41,8 @@ def page(
     return {"data": [show(row) for row in rows[start:end]], "next_page": following}
 
 
-def _limit(request: Request) -> int | None:
+def limit_of(request: Request) -> int | None:
+    """The wanted page size, None when none was named; 400 outside 1..100."""
     text = request.one("limit")
     if not text:
         if request.one("offset"):

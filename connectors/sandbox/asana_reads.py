@@ -9,11 +9,12 @@ from datetime import datetime
 from connectors.sandbox.asana_access import is_hidden, visible
 from connectors.sandbox.asana_answers import bad_request, payment_required, stale_sync
 from connectors.sandbox.asana_fields import Record, Ref, Selector, Wanted, wanted
-from connectors.sandbox.asana_paging import page
+from connectors.sandbox.asana_paging import limit_of, page
 from connectors.sandbox.asana_site import AsanaSite
 from connectors.sandbox.server import Request
 
 EVENTS_PER_TOKEN = 100
+SEARCH_MOST = 100
 
 
 @dataclass(frozen=True)
@@ -129,8 +130,8 @@ class Reads:
             rows = [row for row in rows if _moment("modified_at", row["modified_at"]) > moment]
         rows.sort(key=lambda row: str(row["modified_at"]), reverse=True)
         fields = _fields(request)
-        most = min(int(request.one("limit", "100")), 100)
-        return {"data": [self.selector.compact("task", row, fields) for row in rows[:most]]}
+        found = rows[: limit_of(request) or SEARCH_MOST]
+        return {"data": [self.selector.compact("task", row, fields) for row in found]}
 
     def events(self, request: Request) -> Record:
         """GET /events: 412 with a fresh token unless `sync` is one of ours for this resource."""

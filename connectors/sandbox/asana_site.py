@@ -86,6 +86,8 @@ class AsanaSite(AsanaState):
                 self.remove_from_project(task["gid"], gid)
         self.emit("deleted", Ref("project", gid), [gid], by=self._human(None))
         self._forget("project", gid, parent_statuses="status_update")
+        self.hidden.discard(gid)
+        self.read_only.discard(gid)
         for items in self.related["portfolio_items"].values():
             items.pop(gid, None)
 

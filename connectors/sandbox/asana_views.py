@@ -95,7 +95,7 @@ def _project(site: AsanaState) -> View:
 
 def _task(site: AsanaState) -> View:
     def projects(record: Record) -> list[Ref]:
-        return [Ref("project", gid) for gid in record["projects"]]
+        return [Ref("project", gid) for gid in record["projects"] if gid not in site.hidden]
 
     return {
         **same("gid", "name", "resource_subtype", "approval_status", "completed", "completed_at"),

@@ -172,6 +172,13 @@ def test_a_batch_answers_in_order_and_is_refused_whole(client: Client, site: Asa
     first, second = client.write("POST", "/batch", actions=actions)
     assert (first["status_code"], first["body"]) == (200, {"data": {"gid": project, "name": "Emails"}})
     assert second["status_code"] == 404
+    comments = {"method": "post", "relative_path": f"/tasks/{site.add_task(project, 'One')}/stories"}
+    [made, refused, odd] = client.write(
+        "POST", "/batch", actions=[{**comments, "data": {"text": "hi"}}, comments, "get"]
+    )
+    assert (made["status_code"], made["body"]["data"]["text"]) == (201, "hi")
+    assert refused["body"]["errors"][0]["message"] == "text: Missing input"
+    assert odd["body"]["errors"][0]["message"] == "actions: Value is not an array of actions"
     site.rate_limited = 1
     assert client.send("POST", "/batch", {"data": {"actions": actions}}).status_code == 429
     assert client.refused("POST", "/batch", {"data": {"actions": actions * 6}}) == (

@@ -163,6 +163,9 @@ def test_a_task_in_two_projects_is_in_both_lists(client: Client, project: str) -
     found = client.get(f"/tasks/{task}", opt_fields="projects,memberships.project.name")
     assert [row["gid"] for row in found["projects"]] == [project, other]
     assert found["memberships"][1] == {"project": {"gid": other, "name": "Other"}}
+    client.site.hide_project(other)
+    assert [row["gid"] for row in client.get(f"/tasks/{task}")["projects"]] == [project]
+    client.site.reveal_project(other)
     client.site.delete_project(project)
     assert client.get(f"/tasks/{task}")["name"] == "Shared"
 
@@ -200,6 +203,20 @@ def test_search_is_paid_and_looks_for_milestones_unless_told(client: Client, pro
     assert names(client.get(path, **{"projects.any": project})) == ["Beta"]
     found = client.get(path, **{"projects.any": project}, resource_subtype="default_task")
     assert names(found) == ["Task"]
+    refused = client.refused("GET", path, limit="500")
+    assert refused == (400, "limit: Must be between 1 and 100, not 500")
+
+
+def test_search_by_portfolio_finds_what_changed(client: Client, project: str) -> None:
+    client.site.paid = True
+    bets = client.site.add_portfolio("Bets", [project])
+    client.site.add_task(client.site.add_project("Other"), "Elsewhere")
+    for name in ("Old", "Middle", "New"):
+        client.site.add_task(project, name)
+        client.clock.on(hours=1)
+    path = f"/workspaces/{client.site.workspace['gid']}/tasks/search"
+    query = {"portfolios.any": bets, "modified_at.after": "2026-10-05T09:30:00Z"}
+    assert names(client.get(path, **query, resource_subtype="default_task")) == ["New", "Middle"]
 
 
 def test_status_updates_newest_first_and_the_last_is_current(client: Client, project: str) -> None:

@@ -121,7 +121,8 @@ def test_a_loaded_site_is_the_dumped_one(client: Client, project: str) -> None:
     assert site.tasks(project)[0]["completed"] is True
 
 
-def test_a_large_workspace_is_quick_to_read(client: Client) -> None:
+@pytest.mark.slow
+def test_fifty_thousand_tasks_are_read_in_full(client: Client) -> None:
     site = client.site
     projects = [site.add_project(f"Project {n}") for n in range(500)]
     for project in projects:
@@ -129,6 +130,6 @@ def test_a_large_workspace_is_quick_to_read(client: Client) -> None:
             site.add_task(project, f"Task {number}", completed=number % 2 == 0)
     fields = "completed,resource_subtype,approval_status,name,created_by.gid"
     total = 0
-    for project in projects[:50]:
+    for project in projects:
         total += len(client.get(f"/projects/{project}/tasks", limit="100", opt_fields=fields))
-    assert total == 5000
+    assert total == 50_000
