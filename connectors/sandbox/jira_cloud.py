@@ -109,7 +109,7 @@ class JiraCloud:
         for name in cursor.ids[cursor.start : end]:
             seen = call.site.find(name) if name in reconciled else call.site.indexed(name)
             if seen and call.site.find(name):
-                shown.append(call.view.issue(seen, fields))
+                shown.append({"id": name} if fields == ("id",) else call.view.issue(seen, fields))
         page: dict[str, Any] = {"issues": shown, "isLast": end >= len(cursor.ids)}
         if end < len(cursor.ids):
             page["nextPageToken"] = self._keep(replace(cursor, start=end))

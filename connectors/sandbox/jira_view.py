@@ -86,10 +86,8 @@ class View:
         return [*listed, _custom_field(EPIC_LINK, "Epic Link", "any", _EPIC_LINK_TYPE)]
 
     def issue(self, issue: Issue, asked: Iterable[str]) -> Json:
-        """One issue with the asked fields; `id` alone gives the id alone, as Cloud's search does."""
+        """One issue with the asked fields; names that are no field of it are passed over."""
         names = frozenset(asked)
-        if names == {"id"}:
-            return {"id": issue.id}
         head: Json = {
             "expand": "",
             "id": issue.id,

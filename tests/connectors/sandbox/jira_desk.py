@@ -11,6 +11,7 @@ from typing import Any
 import requests
 
 from connectors.sandbox.jira_cloud import JiraCloud
+from connectors.sandbox.jira_datacenter import JiraDataCenter
 from connectors.sandbox.jira_records import Account
 from connectors.sandbox.jira_site import Deployment, JiraSite
 from connectors.sandbox.server import StandIn
@@ -84,6 +85,14 @@ def cloud_desk() -> Iterator[Desk]:
     site, clock = planned("cloud")
     with StandIn(JiraCloud(site)) as server:
         yield Desk(site, clock, server, auth=(site.email, site.token))
+
+
+@contextmanager
+def datacenter_desk() -> Iterator[Desk]:
+    """Jira Data Center, signed in."""
+    site, clock = planned("datacenter")
+    with StandIn(JiraDataCenter(site)) as server:
+        yield Desk(site, clock, server, headers={"Authorization": f"Bearer {site.token}"})
 
 
 def problem(answer: requests.Response) -> str:
