@@ -149,7 +149,8 @@ def _names(section: SectionFacts) -> tuple[object, ...]:
 def _differ(before: float | None, after: float | None, noise: float) -> bool:
     if before is None or after is None:
         return before is not after
-    return abs(after - before) >= noise - _ROUNDING
+    change = abs(after - before)
+    return change > _ROUNDING and change >= noise - _ROUNDING
 
 
 _ROUNDING = 1e-9

@@ -83,13 +83,18 @@ class KeyResult:
 
     def show(self, value: float) -> str:
         """A value with its unit: `37 %`, `5.5 h`, `1200`."""
-        text = f"{round(value, 4):g}" if abs(value) < 1e6 else f"{value:,.0f}".replace(",", " ")
-        return f"{text} {self.unit}".rstrip()
+        return f"{_figure(value)} {self.unit}".rstrip()
 
     def show_move(self, move: float) -> str:
         """A movement in the good direction, signed; percent numbers move by points."""
         unit = "points" if self.unit == "%" else self.unit
-        return f"{round(move, 4):+g} {unit}".rstrip()
+        return f"{'+' if round(move, 4) >= 0 else ''}{_figure(move)} {unit}".rstrip()
+
+
+def _figure(value: float) -> str:
+    if abs(value) >= 1e6:
+        return f"{value:,.0f}".replace(",", " ")
+    return f"{round(value, 4) + 0.0:.4f}".rstrip("0").rstrip(".")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

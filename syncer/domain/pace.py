@@ -133,9 +133,12 @@ class Numbers:
         return found
 
     def movement(self, since: date, until: date) -> float | None:
-        """The change in the good direction between two days; None is *cannot tell yet*."""
+        """The change in the good direction between two days; None is *cannot tell yet*.
+
+        A reading that stands for both days says nothing of the time between them.
+        """
         before, after = self.at(since), self.at(until)
-        if before is None or after is None or until < since:
+        if before is None or after is None or after.on <= before.on:
             return None
         change = after.value - before.value
         return change if self.key_result.span > 0 else -change

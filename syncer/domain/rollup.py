@@ -39,6 +39,7 @@ class WorkLine:
     `status` is None while nobody has said anything. `stale` means the figures are older than the limit or the
     item is not shown any more; then nothing here is to be believed as news. `owner` is a name for people.
     `done_in_window` counts the children finished within the key result's window, None for *cannot tell*.
+    `known_since` is the day of the first word about it.
     """
 
     initiative: Initiative
@@ -49,6 +50,7 @@ class WorkLine:
     owner: str | None
     done_on: date | None
     done_in_window: int | None
+    known_since: date | None
     read_at: datetime | None
     stale: bool
 
@@ -194,6 +196,7 @@ def _line(
         owner=_owner(workspace, initiative, snapshot),
         done_on=_done_on(work, workspace),
         done_in_window=_done_since(work.snapshots, window_start, workspace),
+        known_since=_known_since(work, workspace),
         read_at=work.link.read_at if work.link else None,
         stale=_work_is_stale(work.link, now, workspace.stale_after),
     )
@@ -254,8 +257,17 @@ def _statuses_since(work: Work, since: date, workspace: Workspace) -> tuple[Work
 
 
 def _done_since(snapshots: tuple[Snapshot, ...], since: date, workspace: Workspace) -> int | None:
-    """Children finished since the day: against the last snapshot on or before it, else *cannot tell*."""
+    """Children finished since the day; *cannot tell* without a snapshot on or before it.
+
+    Counted from the lowest point: a child reopened or taken away does not hide that another was finished.
+    """
     before = [s for s in snapshots if _day(s.taken_at, workspace) <= since]
     if not before:
         return None
-    return max(0, snapshots[-1].progress.done - before[-1].progress.done)
+    return snapshots[-1].progress.done - min(s.progress.done for s in snapshots[len(before) - 1 :])
+
+
+def _known_since(work: Work, workspace: Workspace) -> date | None:
+    if work.link is not None:
+        return _day(work.snapshots[0].taken_at, workspace) if work.snapshots else None
+    return work.reports[0].on if work.reports else None

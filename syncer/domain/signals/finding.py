@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from enum import Enum, StrEnum
 
-from syncer.domain.rollup import Rollup
+from syncer.domain.pace import expected_share, measured_status
+from syncer.domain.rollup import Rollup, WorkLine
 
 
 class Severity(StrEnum):
@@ -74,16 +75,31 @@ Detect = Callable[[Rollup, Signal | None], Finding]
 """Judges a rollup; the second argument is the same signal as it stands open now, None when it is not open."""
 
 
-def moved(rollup: Rollup, movement: float, standing: Signal | None) -> bool:
-    """Whether a movement reaches `min_move`.
+def conclude(conditions: Iterable[bool | None], found: Callable[[], Signal]) -> Finding:
+    """All conditions hold: the signal. One does not: None. Else, one is undecided (None): CANNOT_TELL."""
+    answers = tuple(conditions)
+    if False in answers:
+        return None
+    return CANNOT_TELL if None in answers else found()
 
-    A standing signal is past its threshold only by a tenth of it, unless a newer check-in says so: without
-    one, a window that slides over old values must not open and close the same signal.
-    """
+
+def moved(rollup: Rollup, movement: float) -> bool:
+    """Whether a movement reaches `min_move`; one that is equal on paper counts."""
     bar = rollup.key_result.rules.min_move
-    latest = rollup.latest
-    newer = standing is None or (latest is not None and latest.on != standing.read_on)
-    return movement >= (bar if newer else bar * 1.1)
+    return movement >= bar - _ROUNDING * max(1.0, bar)
+
+
+_ROUNDING = 1e-9
+
+
+def steady(rollup: Rollup, standing: Signal | None, holds: bool | None) -> bool | None:  # noqa: FBT001  one answer
+    """A condition on the number that a standing signal keeps until a newer number says otherwise.
+
+    A window that slides over old values, or a pace that dips, must not close and reopen the same signal:
+    while the number is the one the signal was judged by, *no longer* is *cannot tell*.
+    """
+    judged_by_it = standing is not None and number_fact(rollup) in standing.evidence
+    return None if holds is False and judged_by_it else holds
 
 
 def signal(
@@ -120,6 +136,56 @@ def number_fact(rollup: Rollup) -> Fact:
     return Fact("number", f"{key_result.show(latest.value)} on {latest.on.isoformat()}; {way}")
 
 
+def movement_fact(rollup: Rollup, since: date) -> Fact:
+    """What the number did from the day `since` on, with the two readings it is taken from."""
+    key_result, numbers = rollup.key_result, rollup.numbers
+    before, after = numbers.at(since), numbers.at(rollup.on)
+    movement = numbers.movement(since, rollup.on)
+    if before is None or after is None or movement is None:
+        return Fact("movement", "no newer number yet")
+    return Fact(
+        "movement",
+        f"{key_result.show_move(movement)}: {key_result.show(before.value)} on {before.on.isoformat()}"
+        f" → {key_result.show(after.value)} on {after.on.isoformat()}",
+    )
+
+
+def measured_fact(rollup: Rollup) -> Fact:
+    """The status word with both shares, as of the first day since the check-in on which the word was true."""
+    if rollup.latest is None or rollup.share is None:
+        return Fact("measured", rollup.status.words)
+    day, expected = _since_when(rollup, rollup.latest.on, rollup.share)
+    return Fact(
+        "measured",
+        f"{rollup.status.words}: {_percent(rollup.share)} of the way,"
+        f" {_percent(expected)} expected by {day.isoformat()}",
+    )
+
+
+def _since_when(rollup: Rollup, day: date, share: float) -> tuple[date, float]:
+    key_result, cycle = rollup.key_result, rollup.placed.cycle
+    while True:
+        expected = expected_share(key_result, cycle, day)
+        if day >= rollup.on or measured_status(share, expected, key_result.rules) is rollup.status:
+            return day, expected
+        day += timedelta(days=1)
+
+
+def _percent(share: float) -> str:
+    return f"{round(share * 100, 1):g} %"
+
+
+def work_fact(line: WorkLine) -> Fact:
+    """One initiative with its three buckets, its status and its days."""
+    parts = [
+        line.progress.basis if line.progress else "",
+        line.status.words if line.status else "nothing reported",
+        f"finished {line.done_on.isoformat()}" if line.done_on else "",
+        f"due {line.due.isoformat()}" if line.due and line.is_open else "",
+    ]
+    return Fact(line.initiative.title, ", ".join(part for part in parts if part))
+
+
 def min_move_used(rollup: Rollup) -> Threshold:
     """The noise band in the number's unit."""
     key_result = rollup.key_result
@@ -139,3 +205,9 @@ def settle_used(rollup: Rollup) -> Threshold:
 def pace_used(rollup: Rollup) -> Threshold:
     """The gap up to which a number is on track, in percent of the way."""
     return Threshold("on_track_gap", f"{rollup.key_result.rules.on_track_gap:.0%}", "signals.on_track_gap")
+
+
+def status_used(rollup: Rollup) -> tuple[Threshold, Threshold]:
+    """Both gaps between expected and covered way, in percent of the way."""
+    gap = f"{rollup.key_result.rules.behind_gap:.0%}"
+    return pace_used(rollup), Threshold("behind_gap", gap, "signals.behind_gap")
