@@ -1,0 +1,1 @@
+"""Alembic's revisions; they never change once released."""
