@@ -110,10 +110,20 @@ class JiraCloud:
             seen = call.site.find(name) if name in reconciled else call.site.indexed(name)
             if seen and call.site.find(name):
                 shown.append({"id": name} if fields == ("id",) else call.view.issue(seen, fields))
-        page: dict[str, Any] = {"issues": shown, "isLast": end >= len(cursor.ids)}
-        if end < len(cursor.ids):
+        return Response.of(200, self._page(call.site, shown, cursor, end, asked.get("nextPageToken")))
+
+    def _page(
+        self, site: JiraSite, shown: list[dict[str, Any]], cursor: _Cursor, end: int, token: str | None
+    ) -> dict[str, Any]:
+        last, quirk = end >= len(cursor.ids), site.page_quirk
+        page: dict[str, Any] = {"issues": shown, "isLast": last}
+        if site.search_warning:
+            page["warnings"] = [{"type": site.search_warning}]
+        if quirk == "token repeated" and token:
+            return {**page, "isLast": False, "nextPageToken": token}
+        if (last and quirk == "token on the last page") or (not last and quirk != "token omitted"):
             page["nextPageToken"] = self._keep(replace(cursor, start=end))
-        return Response.of(200, page)
+        return page
 
     def _cursor(self, site: JiraSite, jql: str, asked: dict[str, Any]) -> _Cursor:
         token = asked.get("nextPageToken")

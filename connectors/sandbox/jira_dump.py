@@ -7,6 +7,8 @@ from dataclasses import asdict, is_dataclass
 from datetime import datetime
 from typing import Any
 
+from connectors.sandbox.jira_comments import CommentBook
+from connectors.sandbox.jira_issues import IssueBook
 from connectors.sandbox.jira_records import Account, Comment, Issue
 
 _MOMENTS = frozenset({"created", "updated", "resolved", "category_changed"})
@@ -25,14 +27,32 @@ def plain(value: Any) -> Any:  # noqa: ANN401  records in, JSON out
     return value
 
 
-def issue_from(raw: Mapping[str, Any]) -> Issue:
-    """The issue that `plain` wrote."""
-    return Issue(**{**_revived(raw), "labels": tuple(raw["labels"])})
+def issues_out(book: IssueBook) -> dict[str, Any]:
+    """All issues, every key they ever had, and the counters."""
+    issues = plain(list(book.by_id.values()))
+    return {"all": issues, "keys": dict(book.keys), "numbers": dict(book.numbers), "last_id": book.last_id}
 
 
-def comment_from(raw: Mapping[str, Any]) -> Comment:
-    """The comment that `plain` wrote."""
-    return Comment(**_revived(raw))
+def issues_in(raw: Mapping[str, Any]) -> IssueBook:
+    """The book that `issues_out` wrote."""
+    book = IssueBook(numbers=dict(raw["numbers"]), last_id=raw["last_id"])
+    for item in raw["all"]:
+        book.put(Issue(**{**_revived(item), "labels": tuple(item["labels"])}))
+    book.keys = dict(raw["keys"])
+    return book
+
+
+def comments_out(book: CommentBook) -> dict[str, Any]:
+    """All comments and their counter."""
+    return {"all": plain(list(book)), "last_id": book.last_id}
+
+
+def comments_in(raw: Mapping[str, Any]) -> CommentBook:
+    """The book that `comments_out` wrote."""
+    book = CommentBook(last_id=raw["last_id"])
+    for item in raw["all"]:
+        book.put(Comment(**_revived(item)))
+    return book
 
 
 def _revived(raw: Mapping[str, Any]) -> dict[str, Any]:

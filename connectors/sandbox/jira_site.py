@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from connectors.sandbox import jira_adf, jira_dump
 from connectors.sandbox.jira_comments import CommentBook
+from connectors.sandbox.jira_issues import IssueBook
 from connectors.sandbox.jira_records import (
     RESOLUTIONS,
     STATUSES,
@@ -25,6 +26,9 @@ from connectors.sandbox.jira_records import (
 )
 
 Deployment = Literal["cloud", "datacenter"]
+
+PageQuirk = Literal["token repeated", "token on the last page", "token omitted"]
+"""How a search by token is known to go wrong; "token omitted" leaves it out although `isLast` is false."""
 
 BOT = Account("712020:0b0t", "OKR Bot", "okr-bot@acme.example", "Europe/Berlin")
 """The account the service signs in with unless a test names another."""
@@ -39,7 +43,9 @@ class JiraSite:
     Switches: `token_revoked` (401), `anonymous` (credentials ignored: 200 with nothing in it), `captcha`
     (403), `scoped_token` (Cloud: the token works on the gateway path only), `bot_is_admin` (may discard
     notifications), `bot_may_comment`, `bot_may_edit_own`, `bot_may_edit_all`, `index_lag` (how long a
-    search does not see a change), `page_size` (upper bound of every search page), `comment_limit`.
+    search does not see a change), `page_size` (upper bound of every search page), `page_quirk` (how Cloud
+    breaks its paging), `search_warning` (type of a warning in every search: a partial result with 200),
+    `comment_limit`.
     """
 
     def __init__(
@@ -66,17 +72,14 @@ class JiraSite:
         self.bot_may_edit_all = False
         self.index_lag = timedelta(0)
         self.page_size: int | None = None
+        self.page_quirk: PageQuirk | None = None
+        self.search_warning: str | None = None
         self.comment_limit = 5000
         self.statuses: dict[str, Status] = {status.id: status for status in STATUSES}
         self.projects: dict[str, Project] = {}
         self.hidden: set[str] = set()
         self.book = CommentBook()
-        self._issues: dict[str, Issue] = {}
-        self._keys: dict[str, str] = {}
-        self._children: dict[str, set[str]] = {}
-        self._unindexed: dict[str, list[tuple[datetime, Issue | None]]] = {}
-        self._numbers: dict[str, int] = {}
-        self._last_id = 10_000
+        self._issues = IssueBook()
 
     def add_project(self, key: str, name: str) -> Project:
         """Create an empty project."""
@@ -125,9 +128,8 @@ class JiraSite:
         if type_name not in TYPE_NAMED:
             raise KeyError(f"No issue type {type_name!r}; there are {sorted(TYPE_NAMED)}.")
         now = self.now()
-        self._last_id += 1
         made = Issue(
-            id=str(self._last_id),
+            id=self._issues.next_id(),
             key=self._next_key(project),
             project=project,
             type=type_name,
@@ -148,11 +150,11 @@ class JiraSite:
 
     def issue(self, key: str) -> Issue:
         """The issue with that key, old key or id, as it truly is; KeyError when there is none."""
-        return self._issues[key if key in self._issues else self._keys[key.upper()]]
+        return self._issues.get(key)
 
     def issues(self) -> Iterator[Issue]:
         """Every issue as it truly is, by ascending id."""
-        return iter(self._issues.values())
+        return iter(self._issues.by_id.values())
 
     def find(self, id_or_key: str) -> Issue | None:
         """The issue if the bot may see it, by id, key (any case) or the key it had before a move."""
@@ -169,7 +171,7 @@ class JiraSite:
 
     def children_of(self, issue: str) -> set[str]:
         """The ids of the direct children of the issue with that id."""
-        return self._children.get(issue, set())
+        return self._issues.children_of(issue)
 
     def set_status(self, key: str, status: str, resolution: str | None = None) -> None:
         """Move an issue to a status; the resolution becomes exactly what is given, None included."""
@@ -207,16 +209,13 @@ class JiraSite:
     def delete(self, key: str) -> None:
         """Delete an issue with its comments and sub-tasks; other children stay, without a parent."""
         gone = self.issue(key)
-        for child in sorted(self.children_of(gone.id), key=int):
-            if TYPE_NAMED[self._issues[child].type].level < 0:
-                self.delete(child)
+        for child in map(self._issues.get, sorted(self.children_of(gone.id), key=int)):
+            if TYPE_NAMED[child.type].level < 0:
+                self.delete(child.id)
             else:
-                self._store(replace(self._issues[child], parent=None), touch=False)
-        self._remember(gone.id)
-        del self._issues[gone.id]
-        self._keys = {name: issue for name, issue in self._keys.items() if issue != gone.id}
-        self._children.get(gone.parent or "", set()).discard(gone.id)
-        self._children.pop(gone.id, None)
+                self._store(replace(child, parent=None), touch=False)
+        self._mark_late(gone.id)
+        self._issues.remove(gone)
         self.book.remove_issue(gone.id)
 
     def hide(self, key: str) -> None:
@@ -278,16 +277,11 @@ class JiraSite:
 
     def indexed(self, issue: str) -> Issue | None:
         """The issue as a search sees it: without the changes younger than `index_lag`."""
-        horizon = self.now() - self.index_lag
-        for at, before in self._unindexed.get(issue, ()):
-            if at > horizon:
-                return before
-        self._unindexed.pop(issue, None)
-        return self._issues.get(issue)
+        return self._issues.indexed(issue, self.now() - self.index_lag)
 
     def unindexed(self) -> set[str]:
         """The ids of issues whose latest change the index may not have seen yet."""
-        return set(self._unindexed)
+        return self._issues.late()
 
     def stamp(self, moment: datetime) -> str:
         """A moment as Jira writes it: milliseconds, the site's zone, the offset without a colon."""
@@ -296,22 +290,15 @@ class JiraSite:
 
     def dump(self) -> dict[str, Any]:
         """Everything that lasts, as JSON; switches and the index's lag are not part of it."""
+        names = ("deployment", "zone", "token", "email", "base_url")
         return {
-            "deployment": self.deployment,
-            "zone": self.zone,
+            **{name: getattr(self, name) for name in names},
             "bot": jira_dump.plain(self.bot),
-            "token": self.token,
-            "email": self.email,
-            "base_url": self.base_url,
             "statuses": jira_dump.plain(list(self.statuses.values())),
             "projects": jira_dump.plain(list(self.projects.values())),
-            "issues": jira_dump.plain(list(self._issues.values())),
-            "comments": jira_dump.plain(list(self.book)),
-            "keys": dict(self._keys),
-            "numbers": dict(self._numbers),
             "hidden": sorted(self.hidden),
-            "last_id": self._last_id,
-            "last_comment_id": self.book.last_id,
+            "issues": jira_dump.issues_out(self._issues),
+            "comments": jira_dump.comments_out(self.book),
         }
 
     @classmethod
@@ -328,20 +315,15 @@ class JiraSite:
         )
         site.statuses = {raw["id"]: Status(**raw) for raw in dumped["statuses"]}
         site.projects = {raw["key"]: Project(**raw) for raw in dumped["projects"]}
-        for raw in dumped["issues"]:
-            site._store(jira_dump.issue_from(raw), touch=False)
-        for raw in dumped["comments"]:
-            site.book.put(jira_dump.comment_from(raw))
-        site._keys, site._numbers = dict(dumped["keys"]), dict(dumped["numbers"])
         site.hidden = set(dumped["hidden"])
-        site._last_id, site.book.last_id = dumped["last_id"], dumped["last_comment_id"]
+        site._issues = jira_dump.issues_in(dumped["issues"])
+        site.book = jira_dump.comments_in(dumped["comments"])
         return site
 
     def _next_key(self, project: str) -> str:
         if project not in self.projects:
             raise KeyError(f"No project {project!r}; there are {sorted(self.projects)}.")
-        self._numbers[project] = self._numbers.get(project, 0) + 1
-        return f"{project}-{self._numbers[project]}"
+        return self._issues.next_key(project)
 
     def _with_status(self, issue: Issue, status: str, resolution: str | None) -> Issue:
         if resolution is not None and resolution not in RESOLUTIONS:
@@ -364,17 +346,11 @@ class JiraSite:
         return self._store(replace(self.issue(key), **changes))
 
     def _store(self, issue: Issue, *, touch: bool = True) -> Issue:
-        self._remember(issue.id)
-        old = self._issues.get(issue.id)
-        if old and old.parent:
-            self._children[old.parent].discard(issue.id)
-        if issue.parent:
-            self._children.setdefault(issue.parent, set()).add(issue.id)
+        self._mark_late(issue.id)
         kept = replace(issue, updated=self.now()) if touch else issue
-        self._issues[issue.id] = kept
-        self._keys[issue.key] = issue.id
+        self._issues.put(kept)
         return kept
 
-    def _remember(self, issue: str) -> None:
+    def _mark_late(self, issue: str) -> None:
         if self.index_lag:
-            self._unindexed.setdefault(issue, []).append((self.now(), self._issues.get(issue)))
+            self._issues.mark_late(issue, self.now())

@@ -40,6 +40,11 @@ _SYSTEM_FIELDS = (
     ("updated", "Updated", "datetime"),
 )
 
+_CLOUD_FIELDS = (
+    ("parent", "Parent", "issuelink"),
+    ("statuscategorychangedate", "Status Category Changed", "datetime"),
+)
+
 
 class View:
     """Writes the records of one site for one API version; `base` is where `self` links point."""
@@ -82,7 +87,7 @@ class View:
             _custom_field(START, "Start date", "date", _DATE_TYPE),
         ]
         if self.cloud:
-            return [*listed, {"id": "parent", "key": "parent", "name": "Parent", "custom": False}]
+            return [*listed, *(_system_field(*field) for field in _CLOUD_FIELDS)]
         return [*listed, _custom_field(EPIC_LINK, "Epic Link", "any", _EPIC_LINK_TYPE)]
 
     def issue(self, issue: Issue, asked: Iterable[str]) -> Json:
