@@ -85,9 +85,9 @@ def _every(value: object) -> timedelta:
 
 
 def format_duration(value: timedelta) -> str:
-    """Write a duration as the workspace file does: the largest unit that divides it, `0m` for none."""
+    """Write a duration as the workspace file does: the largest of d, h and m that divides it."""
     minutes = int(value.total_seconds()) // 60
-    for unit, size in (("w", 10080), ("d", 1440), ("h", 60)):
+    for unit, size in (("d", 1440), ("h", 60)):
         if minutes and minutes % size == 0:
             return f"{minutes // size}{unit}"
     return f"{minutes}m"

@@ -4,6 +4,7 @@ Values of key results are never here; they are check-ins in the store. Cross ref
 file (owners, connections, unique ids, checkpoints) are checked by `config.load`.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Final, Literal
@@ -18,6 +19,7 @@ from pydantic import (
     SerializeAsAny,
     Tag,
     ValidationInfo,
+    WithJsonSchema,
     field_validator,
     model_validator,
 )
@@ -51,8 +53,42 @@ _SPELLINGS: Final = {
 }
 _RESERVED_NAMES: Final = frozenset({"name", "email"})
 
-WorkspaceId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
-ItemId = Annotated[Identifier, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$")]
+
+def _lower_id(value: str) -> str:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,62}", value):
+        raise ValueError(
+            f"{value!r} is not an id: lower-case letters, digits, _ and -, at most 63, no sign first"
+        )
+    return value
+
+
+def _item_id(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}", value):
+        raise ValueError(f"{value!r} is not an id: letters, digits, _ and -, at most 63, no sign first")
+    return value
+
+
+def _mail_address(value: str) -> str:
+    if not re.fullmatch(r"[^@\s]+@[^@\s]+", value):
+        raise ValueError(f"{value!r} is not an e-mail address")
+    return value
+
+
+WorkspaceId = Annotated[
+    str,
+    AfterValidator(_lower_id),
+    WithJsonSchema({"type": "string", "pattern": "^[a-z0-9][a-z0-9_-]{0,62}$"}),
+]
+ItemId = Annotated[
+    Identifier,
+    AfterValidator(_item_id),
+    WithJsonSchema(
+        {"anyOf": [{"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$"}, {"type": "integer"}]}
+    ),
+]
+MailAddress = Annotated[
+    str, AfterValidator(_mail_address), WithJsonSchema({"type": "string", "pattern": r"^[^@\s]+@[^@\s]+$"})
+]
 Text = Annotated[str, Field(min_length=1)]
 StatusWord = Literal["planned", "in_progress", "on_hold", "done", "dropped"]
 Event = Literal["signal.opened", "digest.weekly", "connection.failed"]
@@ -96,7 +132,7 @@ class Person(Frozen):
     __pydantic_extra__: dict[str, Identifier]
 
     name: Text
-    email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")] | None = None
+    email: MailAddress | None = None
 
     @property
     def accounts(self) -> Mapping[str, str]:
@@ -267,13 +303,15 @@ class Notify(Frozen):
     on: Annotated[tuple[Event, ...], Field(min_length=1)]
 
 
-def _free_name(name: str) -> str:
+def connection_name(name: str) -> str:
+    """Return the name of a connection as it is; ValueError where it cannot be one."""
+    _lower_id(name)
     if name in _RESERVED_NAMES:
         raise ValueError(f"a connection cannot be called {name}: people have a key of that name")
     return name
 
 
-ConnectionName = Annotated[WorkspaceId, AfterValidator(_free_name)]
+ConnectionName = Annotated[WorkspaceId, AfterValidator(connection_name)]
 
 
 class WorkspaceFile(Frozen):

@@ -1,0 +1,147 @@
+"""Checks across the parts of a workspace file, on plain values: so they speak even when a field is wrong."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from datetime import date
+from typing import Final
+
+from config.fields import ConnectionSettings
+from config.marks import Path
+from config.sentences import brief, suggestion
+from config.workspace import LINK_KINDS, Person, connection_name
+
+Found = Iterator[tuple[Path, str]]
+Kinds = Mapping[str, type[ConnectionSettings]]
+
+_LEVELS: Final = (
+    ("cycles", "cycle"),
+    ("objectives", "objective"),
+    ("key_results", "key result"),
+    ("initiatives", "initiative"),
+)
+
+
+def check(raw: Mapping[str, object], kinds: Kinds) -> Found:
+    """Yield what does not fit together, as (path, sentence)."""
+    yield from _names(raw)
+    yield from _duplicate_ids(raw)
+    yield from _owners(raw)
+    yield from _accounts(raw)
+    yield from _status_maps(raw)
+    yield from _links(raw, kinds)
+    yield from _checkpoints(raw)
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, dict) else {}
+
+
+def _items(value: object, path: Path) -> Iterator[tuple[Path, Mapping[str, object]]]:
+    if isinstance(value, list):
+        yield from (((*path, index), item) for index, item in enumerate(value) if isinstance(item, dict))
+
+
+def _level(raw: Mapping[str, object], depth: int) -> Iterator[tuple[Path, Mapping[str, object]]]:
+    """Yield every cycle (0), objective (1), key result (2) or initiative (3) with its path."""
+    here: list[tuple[Path, Mapping[str, object]]] = [((), raw)]
+    for key, _ in _LEVELS[: depth + 1]:
+        here = [found for path, parent in here for found in _items(parent.get(key), (*path, key))]
+    yield from here
+
+
+def _names(raw: Mapping[str, object]) -> Found:
+    for name in _mapping(raw.get("connections")):
+        try:
+            connection_name(name)
+        except ValueError as error:
+            yield ("connections", name), str(error)
+
+
+def _duplicate_ids(raw: Mapping[str, object]) -> Found:
+    for depth, (_, noun) in enumerate(_LEVELS):
+        seen: set[str] = set()
+        for path, item in _level(raw, depth):
+            name = str(item.get("id"))
+            if "id" in item and name in seen:
+                yield (
+                    (*path, "id"),
+                    f"the id {brief(name)} belongs to another {noun}; ids are unique in the file",
+                )
+            seen.add(name)
+
+
+def _owners(raw: Mapping[str, object]) -> Found:
+    people = _mapping(raw.get("people"))
+    for depth in (1, 2, 3):
+        for path, item in _level(raw, depth):
+            owner = item.get("owner")
+            if isinstance(owner, str) and owner not in people:
+                close = suggestion(owner, people) or "; add the person under people"
+                yield (*path, "owner"), f"nobody is called {brief(owner)}{close}"
+
+
+def _accounts(raw: Mapping[str, object]) -> Found:
+    connections = _mapping(raw.get("connections"))
+    kinds = {str(_mapping(settings).get("kind")) for settings in connections.values()}
+    known = {*connections, *kinds}
+    own = set(Person.model_fields)
+    for name, person in _mapping(raw.get("people")).items():
+        for key in _mapping(person):
+            if key not in own | known:
+                close = (
+                    suggestion(key, own | known) or "; an account's key is the name or kind of a connection"
+                )
+                yield ("people", name, key), f"no connection is called {brief(key)}{close}"
+
+
+def _status_maps(raw: Mapping[str, object]) -> Found:
+    connections = _mapping(raw.get("connections"))
+    for name in _mapping(raw.get("status_map")):
+        if name not in connections:
+            yield ("status_map", name), _no_connection(name, connections)
+
+
+def _no_connection(name: str, connections: Mapping[str, object]) -> str:
+    close = suggestion(name, connections) or "; add it under connections"
+    return f"no connection is called {brief(name)}{close}"
+
+
+def _links(raw: Mapping[str, object], kinds: Kinds) -> Found:
+    connections = _mapping(raw.get("connections"))
+    for path, initiative in _level(raw, 3):
+        link = _mapping(initiative.get("link"))
+        name = link.get("connection")
+        if not isinstance(name, str):
+            continue
+        if name not in connections:
+            yield (*path, "link", "connection"), _no_connection(name, connections)
+            continue
+        yield from _offered((*path, "link"), link, str(_mapping(connections[name]).get("kind")), kinds)
+
+
+def _offered(path: Path, link: Mapping[str, object], kind: str, kinds: Kinds) -> Found:
+    if kind not in kinds:
+        return
+    offered = kinds[kind].link_kinds
+    for key in LINK_KINDS:
+        if link.get(key) is not None and key not in offered:
+            article = "an" if kind[0] in "aeiou" else "a"
+            yield (*path, key), f"{article} {kind} connection links {', '.join(sorted(offered))}, not {key}"
+
+
+def _checkpoints(raw: Mapping[str, object]) -> Found:
+    for path, key_result in _level(raw, 2):
+        cycle = next(item for at, item in _level(raw, 0) if at == path[:2])
+        first, last = _date(cycle.get("start")), _date(cycle.get("end"))
+        if first is None or last is None or last < first:
+            continue
+        for day in _mapping(key_result.get("pace")):
+            when = _date(day)
+            if when is not None and not first <= when <= last:
+                yield (*path, "pace", day), f"the checkpoint is outside the cycle, {first} to {last}"
+
+
+def _date(value: object) -> date | None:
+    with suppress(ValueError):
+        return date.fromisoformat(str(value))
+    return None
