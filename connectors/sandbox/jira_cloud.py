@@ -210,7 +210,7 @@ def _bulkfetch(call: Call) -> Response:
     fields = wanted_fields(sent.get("fields"), "*navigable")
     found = {issue.id: issue for name in asked if call.caller and (issue := call.site.find(str(name)))}
     shown = [call.view.issue(found[name], fields) for name in sorted(found, key=int)]
-    return Response.of(200, {"expand": "schema,names", "issueErrors": [], "issues": shown})
+    return Response.of(200, {"issueErrors": [], "issues": shown})
 
 
 def _tenant(call: Call) -> Response:
