@@ -18,6 +18,7 @@ from connectors.sandbox.jira_http import (
     Refusal,
     check_captcha,
     dispatch,
+    has_search_types,
     refusal,
     route,
     wanted_fields,
@@ -87,11 +88,12 @@ class JiraCloud:
         gateway = f"/ex/jira/{self.site.cloud_id}"
         through = request.path.startswith(gateway + "/")
         inner = replace(request, path=request.path.removeprefix(gateway)) if through else request
+        caller = None
         try:
             caller = _caller(self.site, inner, base, through=through)
             answer = dispatch(self._routes, self.site, inner, caller, base)
         except Refusal as refused:
-            return refused.response
+            answer = refused.response
         if caller is None:
             return answer
         return replace(answer, headers={**answer.headers, "X-AAccountId": caller.id})
@@ -176,7 +178,7 @@ def _credentials(header: str) -> tuple[str, str] | None:
 def _asked(call: Call) -> dict[str, Any]:
     if call.request.method == "POST":
         sent = call.body
-        if set(sent) - _BODY:
+        if set(sent) - _BODY or not has_search_types(sent):
             raise refusal(400, BAD_PAYLOAD)
         return sent
     asked: dict[str, Any] = {name: values[0] for name, values in call.request.query.items()}
@@ -195,6 +197,8 @@ def _page_size(site: JiraSite, asked: dict[str, Any], fields: tuple[str, ...]) -
 
 
 def _count(call: Call) -> Response:
+    if not has_search_types(call.body):
+        raise refusal(400, BAD_PAYLOAD)
     jql = call.body.get("jql") or ""
     found = jira_reads.run(call.site, Asked(jql, bounded=True)) if call.caller else []
     return Response.of(200, {"count": len(found)})
@@ -203,7 +207,7 @@ def _count(call: Call) -> Response:
 def _bulkfetch(call: Call) -> Response:
     sent = call.body
     asked = sent.get("issueIdsOrKeys")
-    if set(sent) - _BULK:
+    if set(sent) - _BULK or not has_search_types(sent):
         raise refusal(400, BAD_PAYLOAD)
     if not isinstance(asked, list) or not 0 < len(asked) <= 100:
         raise refusal(400, "The number of issue IDs or keys must be between 1 and 100.")

@@ -209,7 +209,9 @@ def _wiki(body: object) -> object:
 
 def _properties(sent: Mapping[str, Any]) -> dict[str, Any]:
     listed = sent.get("properties") or []
-    if not isinstance(listed, list) or not all(isinstance(item, dict) and "key" in item for item in listed):
+    if not isinstance(listed, list) or not all(
+        isinstance(item, dict) and isinstance(item.get("key"), str) for item in listed
+    ):
         raise refusal(400, BAD_PAYLOAD)
     return {item["key"]: item.get("value") for item in listed}
 

@@ -9,7 +9,16 @@ from dataclasses import replace
 from typing import Any
 
 from connectors.sandbox import jira_comment_api, jira_reads
-from connectors.sandbox.jira_http import Call, Refusal, check_captcha, dispatch, refusal, route, wanted_fields
+from connectors.sandbox.jira_http import (
+    Call,
+    Refusal,
+    check_captcha,
+    dispatch,
+    has_search_types,
+    refusal,
+    route,
+    wanted_fields,
+)
 from connectors.sandbox.jira_records import Account
 from connectors.sandbox.jira_search import Asked
 from connectors.sandbox.jira_site import JiraSite
@@ -93,6 +102,10 @@ def _asked(call: Call) -> dict[str, Any]:
                 400,
                 f'Unrecognized field "{name}" (class com.atlassian.jira.rest.v2.search.SearchRequestBean), '
                 "not marked as ignorable",
+            )
+        if not has_search_types(sent):
+            raise refusal(
+                400, "Can not deserialize the search request: jql is a text, fields a list of texts."
             )
         return sent
     numbers = {"startAt": call.number("startAt", 0), "maxResults": call.number("maxResults", 50)}

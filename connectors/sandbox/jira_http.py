@@ -112,6 +112,13 @@ def check_captcha(site: JiraSite, base: str) -> None:
         )
 
 
+def has_search_types(sent: Mapping[str, Any]) -> bool:
+    """Whether `jql` is a text and `fields` a list of texts, where they were sent at all."""
+    fields = sent.get("fields") or []
+    texts = [sent.get("jql") or "", *(fields if isinstance(fields, list) else [None])]
+    return all(isinstance(text, str) for text in texts)
+
+
 def wanted_fields(text: object, default: str) -> tuple[str, ...]:
     """Field names from a comma list, a JSON list, or several query parameters."""
     if not text:

@@ -68,7 +68,7 @@ def _statuses(call: Call) -> Response:
 def _project(call: Call) -> Response:
     name = call.parts["project"]
     for project in call.site.projects.values() if call.caller else ():
-        if name.upper() == project.key or name == project.id:
+        if project.key not in call.site.hidden_projects and name.upper() in {project.key, project.id}:
             return Response.of(200, call.view.project(project.key))
     raise refusal(404, f"No project could be found with key '{name}'.")
 

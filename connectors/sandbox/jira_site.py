@@ -78,6 +78,7 @@ class JiraSite:
         self.statuses: dict[str, Status] = {status.id: status for status in STATUSES}
         self.projects: dict[str, Project] = {}
         self.hidden: set[str] = set()
+        self.hidden_projects: set[str] = set()
         self.book = CommentBook()
         self._issues = IssueBook()
 
@@ -167,7 +168,8 @@ class JiraSite:
     def is_visible(self, issue: Issue) -> bool:
         """Whether the bot may open it; on Cloud nothing of an archived project opens."""
         closed = self.deployment == "cloud" and self.projects[issue.project].archived
-        return issue.id not in self.hidden and not closed
+        hidden = issue.id in self.hidden or issue.project in self.hidden_projects
+        return not hidden and not closed
 
     def children_of(self, issue: str) -> set[str]:
         """The ids of the direct children of the issue with that id."""
@@ -283,6 +285,14 @@ class JiraSite:
         """The ids of issues whose latest change the index may not have seen yet."""
         return self._issues.late()
 
+    def hide_project(self, key: str) -> None:
+        """Take away the bot's permission to browse a whole project."""
+        self.hidden_projects.add(self.projects[key].key)
+
+    def reveal_project(self, key: str) -> None:
+        """Let the bot browse the project again."""
+        self.hidden_projects.discard(key)
+
     def stamp(self, moment: datetime) -> str:
         """A moment as Jira writes it: milliseconds, the site's zone, the offset without a colon."""
         local = moment.astimezone(ZoneInfo(self.zone))
@@ -297,6 +307,7 @@ class JiraSite:
             "statuses": jira_dump.plain(list(self.statuses.values())),
             "projects": jira_dump.plain(list(self.projects.values())),
             "hidden": sorted(self.hidden),
+            "hidden_projects": sorted(self.hidden_projects),
             "issues": jira_dump.issues_out(self._issues),
             "comments": jira_dump.comments_out(self.book),
         }
@@ -316,6 +327,7 @@ class JiraSite:
         site.statuses = {raw["id"]: Status(**raw) for raw in dumped["statuses"]}
         site.projects = {raw["key"]: Project(**raw) for raw in dumped["projects"]}
         site.hidden = set(dumped["hidden"])
+        site.hidden_projects = set(dumped["hidden_projects"])
         site._issues = jira_dump.issues_in(dumped["issues"])
         site.book = jira_dump.comments_in(dumped["comments"])
         return site

@@ -56,7 +56,11 @@ _READ: Mapping[str, Callable[[JiraSite, Issue], Iterable[str]]] = {
 }
 
 _KNOWN: Mapping[str, Callable[[JiraSite], Iterable[tuple[str, ...]]]] = {
-    "project": lambda site: ((item.key, item.name, item.id) for item in site.projects.values()),
+    "project": lambda site: (
+        (item.key, item.name, item.id)
+        for item in site.projects.values()
+        if item.key not in site.hidden_projects
+    ),
     "status": lambda site: ((item.name, item.id) for item in site.statuses.values()),
     "statuscategory": lambda _: map(_category, CATEGORIES),
     "issuetype": lambda _: ((item.name, item.id) for item in TYPE_NAMED.values()),

@@ -182,6 +182,29 @@ def test_an_archived_project_is_said_so_and_its_issues_are_not_shown(desk: Desk)
     assert "archived" not in desk.get("/rest/api/3/project/WEB").json()
 
 
+def test_a_project_the_bot_may_not_browse_is_as_if_it_were_not_there(desk: Desk) -> None:
+    desk.site.hide_project("ONB")
+    assert bulk(desk, "ONB-1", "ONB-2") == []
+    assert desk.get("/rest/api/3/issue/ONB-1").status_code == 404
+    project = desk.get("/rest/api/3/project/ONB")
+    assert (project.status_code, problem(project)) == (404, "No project could be found with key 'ONB'.")
+    assert problem(desk.search("project = ONB")) == "The value 'ONB' does not exist for the field 'project'."
+    desk.site.reveal_project("ONB")
+    assert len(desk.keys("project = ONB")) == 5
+
+
+@pytest.mark.parametrize("body", [{"jql": 7}, {"jql": "project = ONB", "fields": "status"}, [], "x"])
+def test_search_refuses_a_body_of_other_types(desk: Desk, body: object) -> None:
+    answer = desk.post("/rest/api/3/search/jql", body)
+    assert answer.status_code == 400
+    assert problem(answer) == "Invalid request payload. Refer to the REST API documentation and try again."
+
+
+def test_a_refusal_to_a_signed_in_caller_names_the_caller_too(desk: Desk) -> None:
+    assert desk.get("/rest/api/3/issue/ONB-99").headers["X-AAccountId"] == desk.site.bot.id
+    assert "X-AAccountId" not in desk.get("/rest/api/3/issue/ONB-99", auth=None).headers
+
+
 def test_counting_needs_a_restriction_too(desk: Desk) -> None:
     path = "/rest/api/3/search/approximate-count"
     assert desk.post(path, {"jql": "parent = ONB-1"}).json() == {"count": 3}

@@ -106,6 +106,13 @@ def test_a_body_with_an_unknown_key_is_refused(desk: Desk) -> None:
     assert problem(answer).startswith('Unrecognized field "nextPageToken"')
 
 
+@pytest.mark.parametrize("body", [{"jql": 7}, {"jql": "project = ONB", "fields": "status"}])
+def test_a_body_of_other_types_is_refused(desk: Desk, body: object) -> None:
+    answer = desk.post(SEARCH, body)
+    assert answer.status_code == 400
+    assert problem(answer).startswith("Can not deserialize the search request")
+
+
 def test_a_negative_start_is_refused(desk: Desk) -> None:
     answer = desk.search("project = ONB", startAt=-1)
     assert answer.status_code == 400

@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from connectors.sandbox.jira_jql import JqlError
 from connectors.sandbox.jira_search import Asked, search
@@ -126,3 +128,38 @@ def test_every_dead_issue_is_named(world: tuple[JiraSite, Clock]) -> None:
 def test_the_owner_is_found_by_account(world: tuple[JiraSite, Clock]) -> None:
     site, _ = world
     assert keys(site, f"assignee = {ANA.id}") == ["ONB-1"]
+
+
+TERMS = st.sampled_from(
+    [
+        "parent = ONB-1",
+        "parent in (ONB-1, ONB-5)",
+        "parent is EMPTY",
+        "parent not in (ONB-5)",
+        "id in (10002, 10005)",
+        "key = ONB-3",
+        "key != ONB-3",
+        "statusCategory = Done",
+        "status = 'To Do'",
+        "assignee is EMPTY",
+        "updated >= -5m",
+        "type = Epic",
+    ]
+)
+QUERIES = st.recursive(
+    TERMS,
+    lambda inner: st.one_of(
+        st.tuples(inner, st.sampled_from(["AND", "OR"]), inner).map(lambda parts: f"({' '.join(parts)})"),
+        inner.map(lambda part: f"NOT ({part})"),
+    ),
+    max_leaves=6,
+)
+
+
+@given(QUERIES)
+def test_looking_at_few_issues_finds_what_looking_at_all_would(query: str) -> None:
+    site, clock = planned("cloud")
+    clock.forward(minutes=10)
+    site.set_status("ONB-2", "Done", "Done")
+    site.reparent("ONB-4", "ONB-5")
+    assert keys(site, query) == keys(site, f"NOT (NOT ({query}))")

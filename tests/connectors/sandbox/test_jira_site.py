@@ -30,6 +30,7 @@ def test_a_site_survives_json_with_all_it_knows(deployment: Deployment) -> None:
     site.hide("ONB-3")
     site.label("ONB-4", "tooltips")
     site.archive_project("WEB")
+    site.hide_project("WEB")
     comment = site.write_comment("ONB-1", ANA, "hello", properties={"okr-syncer": 1})
     loaded = JiraSite.load(json.loads(json.dumps(site.dump())), clock)
     assert loaded.dump() == site.dump()
