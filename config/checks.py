@@ -96,8 +96,9 @@ def _accounts(raw: Mapping[str, object]) -> Found:
 
 def _status_maps(raw: Mapping[str, object]) -> Found:
     connections = _mapping(raw.get("connections"))
+    kinds = {str(_mapping(settings).get("kind")) for settings in connections.values()}
     for name in _mapping(raw.get("status_map")):
-        if name not in connections:
+        if name not in connections and name not in kinds:
             yield ("status_map", name), _no_connection(name, connections)
 
 

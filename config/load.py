@@ -121,7 +121,7 @@ def _workspace(
     try:
         return WorkspaceFile.model_validate({**raw, "connections": settings}), []
     except ValidationError as error:
-        return None, list(explain(error, WorkspaceFile))
+        return None, list(explain(error, WorkspaceFile, raw))
 
 
 def _connections(
@@ -134,33 +134,28 @@ def _connections(
     good: dict[str, ConnectionSettings] = {}
     wrong: list[tuple[marks.Path, str]] = []
     for name, settings in raw.items():
-        try:
-            good[name] = _model(settings, kinds).model_validate(settings)
-        except ValidationError as error:
-            model = _model(settings, kinds)
-            wrong += [(("connections", name, *at), said) for at, said in explain(error, model, quiet=True)]
-        except _NoKindError as error:
-            wrong.append((("connections", name, *error.path), error.message))
+        outcome = _connection(settings, kinds)
+        if isinstance(outcome, ConnectionSettings):
+            good[name] = outcome
+        else:
+            wrong += [(("connections", name, *at), said) for at, said in outcome]
     return good, wrong
 
 
-class _NoKindError(Exception):
-    def __init__(self, path: marks.Path, message: str) -> None:
-        super().__init__(message)
-        self.path, self.message = path, message
-
-
-def _model(settings: object, kinds: Kinds) -> type[ConnectionSettings]:
+def _connection(settings: object, kinds: Kinds) -> ConnectionSettings | list[tuple[marks.Path, str]]:
     known = ", ".join(sorted(kinds))
     if not isinstance(settings, dict):
-        raise _NoKindError((), "must be a mapping (key: value)")
+        return [((), "must be a mapping (key: value)")]
     kind = settings.get("kind")
     if kind is None:
-        raise _NoKindError(("kind",), f"is required and missing; one of {known}")
+        return [(("kind",), f"is required and missing; one of {known}")]
     if not isinstance(kind, str) or kind not in kinds:
         close = (isinstance(kind, str) and suggestion(kind, kinds)) or f"; there are {known}"
-        raise _NoKindError(("kind",), f"no connector is of kind {brief(kind)}{close}")
-    return kinds[kind]
+        return [(("kind",), f"no connector is of kind {brief(kind)}{close}")]
+    try:
+        return kinds[kind].model_validate(settings)
+    except ValidationError as error:
+        return list(explain(error, kinds[kind], settings, quiet=True))
 
 
 def _shared_ids(files: list[tuple[Path, WorkspaceFile]]) -> Iterator[Problem]:

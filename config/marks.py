@@ -86,8 +86,10 @@ _START: Final = Place(1, 1)
 
 def parse(text: str) -> Tree:
     """Read one YAML 1.2 document. Never raises for what the text holds: see `faults`."""
+    yaml = YAML(typ="rt")
+    yaml.composer.warn_double_anchors = False  # YAML 1.2 allows it: an alias means the anchor before it
     try:
-        root = YAML(typ="rt").compose(text)
+        root = yaml.compose(text)
     except MarkedYAMLError as error:
         return Tree(None, faults=[_syntax_fault(error)])
     except ReaderError as error:

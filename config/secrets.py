@@ -5,14 +5,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from config.fields import SecretRef
 from syncer.errors import CredentialsError
+from syncer.ports import SecretReference
 
 _CONTAINER_SECRETS: Final = Path("/run/secrets")  # docs.docker.com/compose/how-tos/use-secrets
 
 
 class Secrets:
-    """Finds what a SecretRef names, in the environment or in a file.
+    """Finds what a reference names, in the environment or in a file.
 
     A relative file is looked up in `secrets_dir`, then `$CREDENTIALS_DIRECTORY` (systemd), then /run/secrets.
     """
@@ -21,7 +21,7 @@ class Secrets:
         self._secrets_dir = secrets_dir
         self._environ = os.environ if environ is None else environ  # noqa: TID251 - one of its two places
 
-    def resolve(self, ref: SecretRef) -> str:
+    def resolve(self, ref: SecretReference) -> str:
         """Return the secret without its trailing newline. Raises CredentialsError, never with the content."""
         if ref.env is not None:
             return self._from_environment(ref.env)

@@ -45,18 +45,32 @@ def suggestion(word: str, known: Iterable[str]) -> str:
 
 
 def explain(
-    error: ValidationError, model: type[BaseModel], *, quiet: bool = False
+    error: ValidationError, model: type[BaseModel], given: object = None, *, quiet: bool = False
 ) -> Iterator[tuple[Path, str]]:
-    """Yield every finding as (path, sentence); with `quiet` they repeat no value of the file."""
+    """Yield every finding as (path, sentence); with `quiet` they repeat no value of the file.
+
+    `given` is what was validated: with it, paths hold only steps that are there (pydantic adds the names of
+    a union's members).
+    """
     for found in error.errors(include_url=False):
         if found["type"] == "too_short" and found["input"]:
             continue  # its items are reported one by one
-        path = tuple(step for step in found["loc"] if not _is_tag(step))
+        path = found["loc"] if given is None else tuple(_steps_in(given, found))
         yield path, _sentence(found, path, model, quiet=quiet)
 
 
-def _is_tag(step: str | int) -> bool:
-    return step == "[key]" or (isinstance(step, str) and step.startswith("<"))
+def _steps_in(value: object, found: ErrorDetails) -> Iterator[str | int]:
+    for step in found["loc"]:
+        children = value if isinstance(value, dict) else _numbered(value)
+        if step in children:
+            value = children[step]
+            yield step
+    if found["type"] == "missing":
+        yield found["loc"][-1]
+
+
+def _numbered(value: object) -> dict[int | str, object]:
+    return dict(enumerate(value)) if isinstance(value, list) else {}
 
 
 def _sentence(found: ErrorDetails, path: Path, model: type[BaseModel], *, quiet: bool) -> str:

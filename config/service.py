@@ -156,10 +156,16 @@ def unknown_variables() -> tuple[str, ...]:
     known = _known_variables()
     given = [name for name in os.environ if name.startswith(_PREFIX)]  # noqa: TID251 - one of its two places
     return tuple(
-        f"{name} is no setting of okr-syncer{suggestion(name, known)}"
+        f"{name} is no setting of okr-syncer{_close(name, known)}"
         for name in sorted(given)
         if name not in known and not _FOREIGN.fullmatch(name)
     )
+
+
+def _close(name: str, known: set[str]) -> str:
+    # Without the prefix, which would make everything look alike.
+    close = suggestion(name.removeprefix(_PREFIX), {other.removeprefix(_PREFIX) for other in known})
+    return close.replace("did you mean ", f"did you mean {_PREFIX}")
 
 
 def _known_variables() -> set[str]:

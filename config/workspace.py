@@ -232,13 +232,12 @@ class Initiative(Frozen):
 
 
 def _pace_form(value: object) -> str:
-    return "<points>" if isinstance(value, Mapping) else "<word>"
+    return "points" if isinstance(value, Mapping) else "word"
 
 
-# Tags in angle brackets never collide with a key of the file, so `config.load` can leave them out of paths.
 Pace = Annotated[
-    Annotated[Literal["linear", "late"], Tag("<word>")]
-    | Annotated[dict[Day, Number], Field(min_length=1), Tag("<points>")],
+    Annotated[Literal["linear", "late"], Tag("word")]
+    | Annotated[dict[Day, Number], Field(min_length=1), Tag("points")],
     Discriminator(_pace_form),
 ]
 

@@ -518,3 +518,11 @@ def test_every_path_of_a_file_has_its_source(tmp_path: Path) -> None:
     file = tmp_path / "acme.yaml"
     file.write_text(HEAD, encoding="utf-8")
     assert sources(file)["people.ana.jira"] == f"{file}:7:20"
+
+
+def test_the_forms_a_key_can_take_stay_out_of_its_path(tmp_path: Path) -> None:
+    settings = "{kind: jira, url: https://a, token: {env: T}, points_field: [x]}"
+    assert said(tmp_path, f"version: 1\nworkspace: acme\nconnections:\n  x: {settings}\n") == [
+        "4:52: connections.x.points_field: must be a mapping (key: value)",
+        "4:52: connections.x.points_field: the value is not text; put it in quotes",
+    ]
