@@ -1,0 +1,221 @@
+"""What holds for every detector, over random histories of check-ins and tickets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import groupby
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from syncer.domain.checkin import CheckIn
+from syncer.domain.okr import Checkpoints, Curve
+from syncer.domain.rollup import Rollup
+from syncer.domain.signals import DETECTORS
+from syncer.domain.signals.finding import CANNOT_TELL, Fact, Signal, conclude, moved
+from syncer.domain.work import Health, Snapshot, WorkStatus
+from tests.domain.build import (
+    END,
+    START,
+    Told,
+    check_in,
+    day,
+    initiative,
+    key_result,
+    noon,
+    rollup_of,
+    rules,
+    snapshot,
+)
+
+EXCLUSIVE = {"bet_lost", "settling", "work_without_movement"}
+CUT = date(2026, 11, 16)
+BETS = ("new-flow", "emails")
+
+values = st.floats(33, 40).map(lambda value: round(value, 1))
+check_ins = st.lists(
+    st.builds(check_in, st.dates(START, CUT), values, st.sampled_from(Health)),
+    max_size=14,
+    unique_by=lambda one: one.on,
+)
+snapshots = st.lists(
+    st.builds(
+        snapshot,
+        st.dates(START, CUT),
+        status=st.sampled_from(WorkStatus),
+        buckets=st.tuples(st.integers(0, 9), st.integers(0, 9), st.just(0)),
+        due=st.none() | st.dates(CUT, END),
+        health=st.sampled_from([Health.UNKNOWN, Health.ON_TRACK, Health.AT_RISK]),
+    ),
+    max_size=5,
+)
+paces = st.sampled_from(
+    [Curve.LINEAR, Curve.LATE, Checkpoints(((date(2026, 11, 10), 48.0), (date(2026, 11, 22), 35.0)))]
+)
+History = tuple[Sequence[CheckIn], Sequence[Snapshot], Sequence[Snapshot], Curve | Checkpoints]
+histories = st.tuples(check_ins, snapshots, snapshots, paces)
+
+
+def rollup_at(on: date, history: History, *, unread: bool = False) -> Rollup:
+    numbers, one, other, pace = history
+    number = key_result(*(initiative(bet) for bet in BETS), pace=pace, rules=rules(settle=timedelta(days=10)))
+    seen = {bet: _until(on, told) for bet, told in zip(BETS, (one, other), strict=True)}
+    return rollup_of(number, on=on, check_ins=numbers, work=seen, unread=BETS if unread else ())
+
+
+def _until(on: date, told: Sequence[Snapshot]) -> Sequence[Told]:
+    return sorted((one for one in told if one.taken_at <= noon(on)), key=lambda one: one.taken_at)
+
+
+def look(rollup: Rollup, standing: dict[str, Signal]) -> dict[str, Signal]:
+    """The signals that stand after looking, as a sync keeps them."""
+    after = {}
+    for kind, detect in DETECTORS:
+        finding = detect(rollup, standing.get(kind))
+        if isinstance(finding, Signal):
+            after[kind] = finding
+        elif finding is CANNOT_TELL and kind in standing:
+            after[kind] = standing[kind]
+    return after
+
+
+def test_the_list_names_each_kind_once_and_in_its_order() -> None:
+    assert [kind for kind, _ in DETECTORS] == [
+        "bet_lost",
+        "settling",
+        "work_without_movement",
+        "movement_without_work",
+        "watermelon",
+        "backlog_not_focus",
+        "stale_number",
+        "no_owner",
+    ]
+
+
+@settings(max_examples=200)
+@given(st.dates(START, END + timedelta(days=20)), histories, st.booleans())
+def test_a_signal_is_named_as_its_detector_and_carries_its_case(
+    on: date, history: History, unread: bool
+) -> None:
+    rollup = rollup_at(on, history, unread=unread)
+    for kind, detect in DETECTORS:
+        finding = detect(rollup, None)
+        if isinstance(finding, Signal):
+            assert finding.kind == kind
+            assert finding.headline
+            assert finding.question
+            assert finding.evidence
+            assert finding.first_seen == rollup.on
+            assert "caused" not in finding.headline
+
+
+@settings(max_examples=200)
+@given(st.dates(START, END + timedelta(days=20)), histories)
+def test_lost_settling_and_idle_work_exclude_one_another_on_any_day(on: date, history: History) -> None:
+    assert len(EXCLUSIVE & look(rollup_at(on, history), {}).keys()) <= 1
+
+
+@settings(max_examples=60, deadline=None)
+@given(histories, st.sets(st.integers(0, 60), max_size=20))
+def test_they_exclude_one_another_through_a_whole_history_with_unread_days(
+    history: History, unread: set[int]
+) -> None:
+    standing: dict[str, Signal] = {}
+    for n in range(60):
+        standing = look(rollup_at(START + timedelta(days=n), history, unread=n in unread), standing)
+        assert len(EXCLUSIVE & standing.keys()) <= 1
+
+
+@settings(max_examples=80, deadline=None)
+@given(histories)
+def test_as_days_pass_without_news_no_signal_opens_closes_and_opens(history: History) -> None:
+    standing: dict[str, Signal] = {}
+    opened: dict[str, list[bool]] = {kind: [] for kind, _ in DETECTORS}
+    for n in range(62):
+        standing = look(rollup_at(CUT + timedelta(days=n), history), standing)
+        for kind, days in opened.items():
+            days.append(kind in standing)
+    for kind, days in opened.items():
+        times = [is_open for is_open, _ in groupby(days)].count(True)
+        assert times <= 1, f"{kind} opened {times} times"
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.dates(START, END), histories)
+def test_looking_twice_says_the_same(on: date, history: History) -> None:
+    rollup = rollup_at(on, history)
+    once = look(rollup, {})
+
+    assert look(rollup, once) == once
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.dates(START + timedelta(days=30), CUT), histories)
+def test_what_cannot_be_read_closes_nothing_that_rests_on_work(on: date, history: History) -> None:
+    before = look(rollup_at(on, history), {})
+    after = look(rollup_at(on, history, unread=True), before)
+
+    assert after == before
+
+
+@given(st.integers(1, 6), histories)
+def test_the_first_week_is_quiet(days: int, history: History) -> None:
+    assert look(rollup_at(START + timedelta(days=days), history), {}) == {}
+
+
+@given(st.integers(1, 40), histories)
+def test_before_the_cycle_everything_is_quiet(days: int, history: History) -> None:
+    standing = look(rollup_at(CUT, history), {})
+
+    assert look(rollup_at(START - timedelta(days=days), history), standing) == {}
+
+
+def test_equal_facts_give_an_equal_signal_on_a_later_day() -> None:
+    told = [
+        snapshot("2026-10-06", status=WorkStatus.IN_PROGRESS, buckets=(2, 9, 0)),
+        snapshot("2026-11-02", status=WorkStatus.DONE, done_on=day("2026-11-02")),
+    ]
+    numbers = [check_in(f"2026-11-{n:02}", 37.0, Health.ON_TRACK) for n in (2, 9, 16)]
+    monday, thursday = (
+        look(rollup_of(on=on, check_ins=numbers, work={"new-flow": told}), {})
+        for on in ("2026-11-16", "2026-11-19")
+    )
+
+    assert monday.keys() == {"bet_lost", "watermelon"}
+    assert monday == thursday
+    assert monday["bet_lost"].first_seen != thursday["bet_lost"].first_seen
+
+
+@pytest.mark.parametrize(
+    ("conditions", "answer"),
+    [
+        ((True, True), "signal"),
+        ((True, None), CANNOT_TELL),
+        ((None, False), None),
+        ((True, False), None),
+    ],
+)
+def test_what_is_surely_not_so_counts_more_than_what_cannot_be_told(
+    conditions: tuple[bool | None, ...], answer: object
+) -> None:
+    found: Callable[[], Signal] = lambda: A_SIGNAL  # noqa: E731  the shortest stand-in
+
+    assert conclude(conditions, found) == (A_SIGNAL if answer == "signal" else answer)
+
+
+A_SIGNAL = replace(
+    look(rollup_of(key_result(owner=None), on="2026-10-10"), {})["no_owner"], evidence=(Fact("a", "b"),)
+)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "reached"),
+    [(34.0, 34.3, True), (34.0, 34.29, False), (34.1, 34.4, True), (36.0, 34.0, False)],
+)
+def test_a_movement_equal_to_the_band_on_paper_counts(before: float, after: float, *, reached: bool) -> None:
+    rollup = rollup_of(key_result(rules=rules(min_move=0.3)), on=CUT)
+
+    assert moved(rollup, after - before) is reached

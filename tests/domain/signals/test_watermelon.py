@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import pytest
+
+from syncer.domain.okr import Checkpoints
+from syncer.domain.signals.finding import CANNOT_TELL, Severity
+from syncer.domain.signals.watermelon import detect
+from syncer.domain.work import Health
+from tests.domain.build import check_in, day, fact, fired, key_result, rollup_of
+
+ON = "2026-11-16"
+GREEN = check_in(ON, 37.0, Health.ON_TRACK)
+
+
+def test_reported_green_while_the_number_is_red() -> None:
+    signal = fired(detect(rollup_of(on=ON, check_ins=[GREEN]), None))
+
+    assert (signal.severity, signal.question) == (Severity.FAIL, "What does the number say?")
+    assert signal.headline == (
+        "Reported on track on 2026-11-16 by Ana Ruiz and measured"
+        " off track: 16.7 % of the way, 51.1 % expected by 2026-11-16."
+    )
+    assert fact(signal, "number") == "37 % on 2026-11-16; 34 % → 52 %"
+    assert [one.where for one in signal.thresholds] == ["signals.on_track_gap", "signals.behind_gap"]
+
+
+def test_behind_is_red_enough() -> None:
+    assert (
+        fired(detect(rollup_of(on=ON, check_ins=[check_in(ON, 40.0, Health.ON_TRACK)]), None)).kind
+        == "watermelon"
+    )
+
+
+@pytest.mark.parametrize("health", [Health.AT_RISK, Health.OFF_TRACK, Health.UNKNOWN])
+def test_whoever_reports_trouble_or_nothing_is_no_watermelon(health: Health) -> None:
+    assert detect(rollup_of(on=ON, check_ins=[check_in(ON, 37.0, health)]), None) is None
+
+
+@pytest.mark.parametrize("value", [43.0, 52.0])
+def test_a_green_number_is_no_watermelon(value: float) -> None:
+    assert detect(rollup_of(on=ON, check_ins=[check_in(ON, value, Health.ON_TRACK)]), None) is None
+
+
+def test_without_a_check_in_nobody_has_reported_anything() -> None:
+    assert detect(rollup_of(on="2026-10-09"), None) is None
+
+
+def test_a_stale_number_cannot_tell() -> None:
+    assert detect(rollup_of(on="2026-11-27", check_ins=[GREEN]), None) is CANNOT_TELL
+
+
+def test_the_day_it_names_is_the_first_on_which_the_number_was_red() -> None:
+    """At 41.6 % the number is 42.2 % of the way: that is on track until half of the cycle is over."""
+    reported = check_in("2026-11-12", 41.6, Health.ON_TRACK)
+    cases = {on: detect(rollup_of(on=on, check_ins=[reported]), None) for on in ("2026-11-17", "2026-11-20")}
+
+    assert cases["2026-11-17"] is None
+    assert "expected by 2026-11-18" in fact(fired(cases["2026-11-20"]), "measured")
+
+
+def test_a_pace_that_dips_does_not_close_it_but_a_newer_check_in_does() -> None:
+    number = key_result(pace=Checkpoints(((day(ON), 50.0), (day("2026-11-22"), 36.0))))
+    standing = fired(detect(rollup_of(number, on=ON, check_ins=[GREEN]), None))
+    newer = [GREEN, check_in("2026-11-22", 37.0, Health.ON_TRACK)]
+
+    assert detect(rollup_of(number, on="2026-11-22", check_ins=[GREEN]), standing) is CANNOT_TELL
+    assert detect(rollup_of(number, on="2026-11-22", check_ins=newer), standing) is None
