@@ -5,9 +5,9 @@ from contextlib import suppress
 from datetime import date
 from typing import Final
 
-from config.fields import ConnectionSettings
+from config.fields import ConnectionSettings, brief
 from config.marks import Path
-from config.sentences import brief, suggestion
+from config.sentences import suggestion
 from config.workspace import LINK_KINDS, Person, connection_name
 
 Found = Iterator[tuple[Path, str]]

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import time, timedelta
 from ipaddress import ip_address
+from math import inf
 from typing import Annotated, Any, ClassVar, Final, Literal, Self
 from urllib.parse import urlsplit
 
@@ -24,10 +25,22 @@ WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 _ENV_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _DURATION: Final = re.compile(r"(\d{1,5})\s*([mhdw])")
+_LONGEST: Final = timedelta(days=3660)
 _UNITS: Final = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_LARGEST: Final = 1e15  # beyond it the difference of two numbers is no longer exact
 _CLOCK: Final = r"([01]\d|2[0-3]):([0-5]\d)"
 _DAILY: Final = re.compile(f"daily {_CLOCK}")
 _WEEKLY: Final = re.compile(f"({'|'.join(WEEKDAYS)}) {_CLOCK}")
+
+
+def brief(value: object) -> str:
+    """Show a value of the file in a message: text in quotes, long ones cut, lists only by name."""
+    if isinstance(value, dict | list):
+        return "a mapping" if isinstance(value, dict) else "a list"
+    if isinstance(value, bool):
+        return str(value).lower()
+    shown = repr(value)
+    return shown if len(shown) <= 60 else f"{shown[:56]}…'"
 
 
 class Frozen(BaseModel):
@@ -72,8 +85,11 @@ def _duration(value: object) -> timedelta:
         return value
     match = _DURATION.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None:
-        raise ValueError(f"{value!r} is not a duration; write 15m, 6h, 21d or 2w")
-    return timedelta(**{_UNITS[match[2]]: int(match[1])})
+        raise ValueError(f"{brief(value)} is not a duration; write 15m, 6h, 21d or 2w")
+    length = timedelta(**{_UNITS[match[2]]: int(match[1])})
+    if length > _LONGEST:
+        raise ValueError(f"{brief(value)} is longer than ten years")
+    return length
 
 
 def _every(value: object) -> timedelta:
@@ -148,7 +164,7 @@ def _daily(value: object) -> DailyAt:
         return value
     match = _DAILY.fullmatch(value.strip().lower()) if isinstance(value, str) else None
     if match is None:
-        raise ValueError(f"{value!r} is not a time of the day; write daily 03:00")
+        raise ValueError(f"{brief(value)} is not a time of the day; write daily 03:00")
     return DailyAt(time(int(match[1]), int(match[2])))
 
 
@@ -158,7 +174,7 @@ def _weekly(value: object) -> WeeklyAt:
     match = _WEEKLY.fullmatch(value.strip().lower()) if isinstance(value, str) else None
     if match is None:
         raise ValueError(
-            f"{value!r} is not a time of the week; write mon 09:00 (mon tue wed thu fri sat sun)"
+            f"{brief(value)} is not a time of the week; write mon 09:00 (mon tue wed thu fri sat sun)"
         )
     return WeeklyAt(WEEKDAYS.index(match[1]), time(int(match[2]), int(match[3])))
 
@@ -240,12 +256,14 @@ Identifier = Annotated[
 def _number(value: object) -> object:
     # pydantic would take "34" and true for numbers.
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError(f"{value!r} is not a number")  # noqa: TRY004 - as above
+        raise ValueError(f"{brief(value)} is not a number")  # noqa: TRY004 - as above
+    if _LARGEST < abs(value) < inf:
+        raise ValueError("is too large to be reckoned with; choose a larger unit")
     return value
 
 
 Number = Annotated[float, BeforeValidator(_number), Field(allow_inf_nan=False)]
-"""A finite number; text and true/false are refused."""
+"""A finite number up to 1e15 either way; text and true/false are refused."""
 
 Switch = Annotated[
     Literal["on", "off"], BeforeValidator(lambda value: {True: "on", False: "off"}.get(value, value))

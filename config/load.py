@@ -9,9 +9,9 @@ from pydantic import ValidationError
 
 from config import marks
 from config.checks import Kinds, check
-from config.fields import ConnectionSettings
+from config.fields import ConnectionSettings, brief
 from config.problems import ConfigInvalid, Problem
-from config.sentences import brief, explain, suggestion
+from config.sentences import explain, suggestion
 from config.workspace import WorkspaceFile
 
 __all__ = ["ConfigInvalid", "Loaded", "Problem", "load_workspace", "load_workspaces", "parse_file", "sources"]

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from config.fields import brief
 from config.marks import Path
 
 _EMPTY: Final = "is empty: give it a value, or leave the key out"
@@ -109,16 +110,6 @@ def _not_among(shown: str, value: object, expected: str) -> str:
     return (
         f"{shown} is not {expected}{close}" if len(words) == 1 else f"{shown} is not one of {expected}{close}"
     )
-
-
-def brief(value: object) -> str:
-    """Show a value of the file in a message: text in quotes, long ones cut, lists only by name."""
-    if isinstance(value, dict | list):
-        return "a mapping" if isinstance(value, dict) else "a list"
-    if isinstance(value, bool):
-        return str(value).lower()
-    shown = repr(value)
-    return shown if len(shown) <= 60 else f"{shown[:56]}…'"
 
 
 def fields_at(model: type[BaseModel], path: Path) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ file (owners, connections, unique ids, checkpoints) are checked by `config.load`
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Final, Literal
 from zoneinfo import ZoneInfo
 
@@ -37,6 +37,7 @@ from config.fields import (
     Switch,
     Weekly,
     WeeklyAt,
+    brief,
 )
 
 LINK_KINDS: Final = ("epic", "project", "version", "jql", "portfolio", "task")
@@ -57,20 +58,20 @@ _RESERVED_NAMES: Final = frozenset({"name", "email"})
 def _lower_id(value: str) -> str:
     if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,62}", value):
         raise ValueError(
-            f"{value!r} is not an id: lower-case letters, digits, _ and -, at most 63, no sign first"
+            f"{brief(value)} is not an id: lower-case letters, digits, _ and -, at most 63, no sign first"
         )
     return value
 
 
 def _item_id(value: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}", value):
-        raise ValueError(f"{value!r} is not an id: letters, digits, _ and -, at most 63, no sign first")
+        raise ValueError(f"{brief(value)} is not an id: letters, digits, _ and -, at most 63, no sign first")
     return value
 
 
 def _mail_address(value: str) -> str:
     if not re.fullmatch(r"[^@\s]+@[^@\s]+", value):
-        raise ValueError(f"{value!r} is not an e-mail address")
+        raise ValueError(f"{brief(value)} is not an e-mail address")
     return value
 
 
@@ -98,18 +99,21 @@ def _known_zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError):
-        raise ValueError(f"{name!r} is not a time zone; write an IANA name such as Europe/Zurich") from None
+        raise ValueError(
+            f"{brief(name)} is not a time zone; write an IANA name such as Europe/Zurich"
+        ) from None
     return name
 
 
 def _day(value: object) -> object:
-    if isinstance(value, date):
-        return value
     try:
         # fromisoformat alone also takes 20261001 and 2026-W40-4.
-        return datetime.strptime(str(value), "%Y-%m-%d").replace(tzinfo=UTC).date()
+        day = value if isinstance(value, date) else datetime.strptime(str(value), "%Y-%m-%d").date()  # noqa: DTZ007
     except ValueError:
-        raise ValueError(f"{value!r} is not a date; write YYYY-MM-DD") from None
+        raise ValueError(f"{brief(value)} is not a date; write YYYY-MM-DD") from None
+    if not 2000 <= day.year < 2200:
+        raise ValueError(f"{day} is not in this or the next century")
+    return day
 
 
 Day = Annotated[date, BeforeValidator(_day)]

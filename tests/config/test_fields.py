@@ -16,6 +16,7 @@ from config.fields import (
     Switch,
     Weekly,
     WeeklyAt,
+    brief,
     format_duration,
     is_loopback,
 )
@@ -55,9 +56,11 @@ def test_durations_are_read(text: str, length: timedelta) -> None:
     assert TypeAdapter(Duration).validate_python(text) == length
 
 
-@pytest.mark.parametrize("value", ["15", "15s", "-1d", "1.5h", "", 15, True, None, "every 15m", "123456d"])
+@pytest.mark.parametrize(
+    "value", ["15", "15s", "-1d", "1.5h", "", 15, True, None, "every 15m", "123456d", "x" * 500]
+)
 def test_other_durations_are_refused(value: object) -> None:
-    assert sentence_of(Duration, value) == f"{value!r} is not a duration; write 15m, 6h, 21d or 2w"
+    assert sentence_of(Duration, value) == f"{brief(value)} is not a duration; write 15m, 6h, 21d or 2w"
 
 
 @pytest.mark.parametrize("text", ["every 15m", "15m"])
@@ -84,12 +87,12 @@ def test_schedule_times_are_read_and_written() -> None:
 
 @pytest.mark.parametrize("value", ["03:00", "daily 24:00", "daily 3:00", "mon 09:00", 3])
 def test_other_times_of_the_day_are_refused(value: object) -> None:
-    assert sentence_of(Daily, value) == f"{value!r} is not a time of the day; write daily 03:00"
+    assert sentence_of(Daily, value) == f"{brief(value)} is not a time of the day; write daily 03:00"
 
 
 @pytest.mark.parametrize("value", ["09:00", "monday 09:00", "mon 9:00", "daily 03:00", None])
 def test_other_times_of_the_week_are_refused(value: object) -> None:
-    expected = f"{value!r} is not a time of the week; write mon 09:00 (mon tue wed thu fri sat sun)"
+    expected = f"{brief(value)} is not a time of the week; write mon 09:00 (mon tue wed thu fri sat sun)"
     assert sentence_of(Weekly, value) == expected
 
 
@@ -184,9 +187,32 @@ def test_digits_without_quotes_are_an_identifier() -> None:
 
 @pytest.mark.parametrize("value", ["34", True, None, []])
 def test_only_numbers_are_numbers(value: object) -> None:
-    assert sentence_of(Number, value) == f"{value!r} is not a number"
+    assert sentence_of(Number, value) == f"{brief(value)} is not a number"
 
 
 @pytest.mark.parametrize(("value", "word"), [("on", "on"), (True, "on"), ("off", "off"), (False, "off")])
 def test_a_switch_takes_either_spelling(value: object, word: str) -> None:
     assert TypeAdapter(Switch).validate_python(value) == word
+
+
+def test_numbers_stay_within_what_can_be_subtracted() -> None:
+    said = "is too large to be reckoned with; choose a larger unit"
+    assert sentence_of(Number, 10**400) == said
+    assert sentence_of(Number, -1e300) == said
+    assert TypeAdapter(Number).validate_python(-1e15) == -1e15
+
+
+def test_durations_stay_within_what_can_be_added_to_a_date() -> None:
+    assert sentence_of(Duration, "99999w") == "'99999w' is longer than ten years"
+    assert TypeAdapter(Duration).validate_python("520w") == timedelta(weeks=520)
+
+
+def test_values_are_shown_short() -> None:
+    assert brief("x" * 500) == f"'{'x' * 55}…'"
+    assert [brief(value) for value in (True, [1], {"a": 1}, 1.5, None)] == [
+        "true",
+        "a list",
+        "a mapping",
+        "1.5",
+        "None",
+    ]

@@ -281,7 +281,7 @@ def test_connections_are_mappings(tmp_path: Path, text: str, sentence: str) -> N
 AT = "cycles.q4.objectives.o.key_results"
 KEY_RESULTS = [
     ("start: lots, target: 2", f"16:31: {AT}.k.start: 'lots' is not a number"),
-    ("start: true, target: 2", f"16:31: {AT}.k.start: True is not a number"),
+    ("start: true, target: 2", f"16:31: {AT}.k.start: true is not a number"),
     ("start: 1, target: .nan", f"16:41: {AT}.k.target: nan is not a finite number"),
     ("start: -.inf, target: 1", f"16:31: {AT}.k.start: -inf is not a finite number"),
     (
@@ -526,3 +526,17 @@ def test_the_forms_a_key_can_take_stay_out_of_its_path(tmp_path: Path) -> None:
         "4:52: connections.x.points_field: must be a mapping (key: value)",
         "4:52: connections.x.points_field: the value is not text; put it in quotes",
     ]
+
+
+@pytest.mark.parametrize(
+    ("start", "sentence"),
+    [
+        ("0001-01-01", "0001-01-01 is not in this or the next century"),
+        ("2026-W40-4", "'2026-W40-4' is not a date; write YYYY-MM-DD"),
+        ("20261001", "20261001 is not a date; write YYYY-MM-DD"),
+        ("2026-02-30", "'2026-02-30' is not a date; write YYYY-MM-DD"),
+    ],
+)
+def test_a_cycle_has_days_of_the_calendar(tmp_path: Path, start: str, sentence: str) -> None:
+    text = HEAD + CYCLE.replace("2026-10-01", start) + "          []\n"
+    assert said(tmp_path, text) == [f"10:5: cycles.q4.start: {sentence}"]
