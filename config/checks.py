@@ -8,7 +8,8 @@ from typing import Final
 from config.fields import ConnectionSettings, brief
 from config.marks import Path
 from config.sentences import suggestion
-from config.workspace import LINK_KINDS, Person, connection_name
+from config.values import connection_name
+from config.workspace import LINK_KINDS, Person
 
 Found = Iterator[tuple[Path, str]]
 Kinds = Mapping[str, type[ConnectionSettings]]
