@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -134,6 +134,10 @@ class Snapshot:
     done_on: date | None = None
     notes: tuple[str, ...] = ()
     taken_at: datetime = field(compare=False)
+
+    def says_the_same_as(self, other: Snapshot) -> bool:
+        """Whether there is no news between the two, whatever address they were read by."""
+        return replace(self, ref=other.ref) == other
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,133 @@
+"""From the validated workspace file to domain values. Pure; its models are seen as plain attributes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from syncer.domain.link import Link
+from syncer.domain.okr import (
+    Bet,
+    Checkpoints,
+    Curve,
+    Cycle,
+    Initiative,
+    KeyResult,
+    Objective,
+    Pace,
+    Person,
+    PublishPolicy,
+    Rules,
+    Workspace,
+)
+from syncer.domain.work import WorkRef, WorkStatus
+
+Model = Any
+"""A model of config.workspace: pydantic is not imported here, and a protocol would say it all twice."""
+
+CADENCE = timedelta(days=7)
+"""Check-ins are weekly."""
+
+MIN_MOVE_SHARE = 0.05
+"""The smallest movement that counts, as a share of the span, where the file names none."""
+
+
+def assemble(file: Model) -> Workspace:
+    """The workspace as the domain knows it; `file` is a checked config.workspace.WorkspaceFile."""
+    return Workspace(
+        id=file.workspace,
+        zone=ZoneInfo(file.timezone),
+        cycles=tuple(_cycle(cycle, file.signals) for cycle in file.cycles),
+        people={
+            id_: Person(id=id_, name=person.name, accounts=dict(person.accounts))
+            for id_, person in file.people.items()
+        },
+        connection_kinds={name: settings.kind for name, settings in file.connections.items()},
+        publish=PublishPolicy(
+            enabled=file.publish.enabled,
+            min_interval=file.publish.min_interval,
+            max_writes_per_sync=file.publish.max_writes_per_sync,
+        ),
+        sync_every=file.schedule.sync,
+        stale_after=file.schedule.stale_after,
+    )
+
+
+def status_map(file: Model, connection: str) -> dict[str, WorkStatus]:
+    """The exceptions that hold for one connection: those under its kind, then those under its own name."""
+    kind = file.connections[connection].kind
+    named = {**file.status_map.get(kind, {}), **file.status_map.get(connection, {})}
+    return {status: WorkStatus(word) for status, word in named.items()}
+
+
+def _cycle(cycle: Model, signals: Model) -> Cycle:
+    return Cycle(
+        id=cycle.id,
+        start=cycle.start,
+        end=cycle.end,
+        objectives=tuple(
+            Objective(
+                id=objective.id,
+                title=objective.title,
+                owner=objective.owner,
+                key_results=tuple(_key_result(one, signals) for one in objective.key_results),
+            )
+            for objective in cycle.objectives
+        ),
+    )
+
+
+def _key_result(key_result: Model, signals: Model) -> KeyResult:
+    return KeyResult(
+        id=key_result.id,
+        title=key_result.title,
+        owner=key_result.owner,
+        unit=key_result.unit,
+        start=key_result.start,
+        target=key_result.target,
+        pace=_pace(key_result.pace),
+        rules=_rules(key_result, signals),
+        confidential=key_result.confidential,
+        initiatives=tuple(_initiative(one, key_result.id) for one in key_result.initiatives),
+    )
+
+
+def _pace(pace: Model) -> Pace:
+    if isinstance(pace, str):
+        return Curve(pace)
+    return Checkpoints(tuple(sorted(pace.items())))
+
+
+def _rules(key_result: Model, signals: Model) -> Rules:
+    span = abs(key_result.target - key_result.start)
+    return Rules(
+        min_move=span * MIN_MOVE_SHARE if key_result.min_move is None else key_result.min_move,
+        window=signals.window if key_result.window is None else key_result.window,
+        settle=signals.settle if key_result.settle is None else key_result.settle,
+        cadence=CADENCE,
+        grace=signals.check_in_grace,
+        focus_limit=signals.focus_limit if key_result.focus_limit is None else key_result.focus_limit,
+        on_track_gap=signals.on_track_gap,
+        behind_gap=signals.behind_gap,
+    )
+
+
+def _initiative(initiative: Model, key_result_id: str) -> Initiative:
+    bet, link = initiative.bet, initiative.link
+    return Initiative(
+        id=initiative.id,
+        title=initiative.title,
+        owner=initiative.owner,
+        bet=Bet(move=bet.move, why=bet.why) if bet else None,
+        link=_link(link, initiative.id, key_result_id) if link else None,
+    )
+
+
+def _link(link: Model, initiative_id: str, key_result_id: str) -> Link:
+    return Link(
+        initiative_id=initiative_id,
+        key_result_id=key_result_id,
+        ref=WorkRef(link.connection, link.kind, link.key),
+        publish=link.publish == "on",
+    )

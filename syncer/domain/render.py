@@ -1,0 +1,217 @@
+"""Rollups to the one comment of an item: dates of facts only, so that equal facts make an equal comment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from syncer.domain.comment import Block, Comment, Facts, Heading, Paragraph, SectionFacts, Style, Text, marker
+from syncer.domain.okr import KeyResult
+from syncer.domain.pace import MeasuredStatus, expected_share, measured_status
+from syncer.domain.rollup import Rollup, WorkLine
+from syncer.domain.signals.finding import Severity, Signal
+from syncer.domain.work import WorkStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One initiative in the comment of its item: the rollup, its own line of it, the standing signals."""
+
+    rollup: Rollup
+    line: WorkLine
+    signals: tuple[Signal, ...] = ()
+
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def day(on: date) -> str:
+    """A day as people write it, the same in every locale: `2 Nov 2026`."""
+    return f"{on.day} {_MONTHS[on.month - 1]} {on.year}"
+
+
+def render(workspace: str, item_id: str, sections: Sequence[Section]) -> Comment:
+    """The comment of an item, one section an initiative; none of them may be confidential."""
+    blocks: list[Block] = []
+    for section in sections:
+        blocks += _section(section)
+    blocks.append(_footer(sections, workspace, item_id))
+    return Comment(tuple(blocks), marker(workspace, item_id))
+
+
+def facts_of(sections: Sequence[Section]) -> Facts:
+    """What the comment rests on, for telling a material change from a cosmetic one."""
+    return tuple(
+        SectionFacts(
+            key_result_id=section.rollup.key_result.id,
+            initiative_id=section.line.initiative.id,
+            number_status=number_word(section.rollup)[0],
+            value=section.rollup.latest.value if section.rollup.latest else None,
+            min_move=section.rollup.key_result.rules.min_move,
+            work_status=work_word(section.line),
+            work_share=section.line.progress.share if section.line.progress else None,
+            signals=tuple(signal.kind for signal in _shown(section)),
+        )
+        for section in sections
+    )
+
+
+def number_word(rollup: Rollup) -> tuple[str, Style]:
+    """The status word of the number as of its newest check-in; a stale number is never green."""
+    if rollup.latest is None:
+        return MeasuredStatus.NO_DATA.words, Style.NEUTRAL
+    if rollup.number_stale:
+        return "stale", Style.WARNING
+    status = _status_at(rollup, rollup.latest.on)
+    return status.words, _STYLES[status]
+
+
+_STYLES = {
+    MeasuredStatus.ACHIEVED: Style.GOOD,
+    MeasuredStatus.ON_TRACK: Style.GOOD,
+    MeasuredStatus.BEHIND: Style.WARNING,
+    MeasuredStatus.OFF_TRACK: Style.BAD,
+    MeasuredStatus.NO_DATA: Style.NEUTRAL,
+}
+
+
+def _status_at(rollup: Rollup, on: date) -> MeasuredStatus:
+    expected = expected_share(rollup.key_result, rollup.placed.cycle, on)
+    return measured_status(rollup.share, expected, rollup.key_result.rules)
+
+
+def work_word(line: WorkLine) -> str:
+    """The status word of the work."""
+    return line.status.words if line.status else "not reported"
+
+
+def work_words(line: WorkLine) -> str:
+    """Status and figures of the work: `in progress 9/20 · 2 cancelled`."""
+    basis = (
+        f" {line.progress.basis}" if line.progress and line.progress.counted + line.progress.cancelled else ""
+    )
+    return f"{work_word(line)}{basis}"
+
+
+def is_it_moving(rollup: Rollup, line: WorkLine) -> str:
+    """The one question, answered in honest words: moved while, did not move within, cannot tell yet."""
+    latest = rollup.latest
+    if latest is None:
+        return "Cannot tell yet: nobody has checked in a value."
+    if line.status is WorkStatus.DONE and line.done_on is not None:
+        return _since_shipped(rollup, line, line.done_on, latest.on)
+    if line.status is WorkStatus.DROPPED:
+        return "This work was dropped."
+    return _while_open(rollup, line, latest.on)
+
+
+def _since_shipped(rollup: Rollup, line: WorkLine, shipped: date, until: date) -> str:
+    key_result = rollup.key_result
+    movement = rollup.numbers.movement(shipped, until)
+    if movement is None:
+        return f"Cannot tell yet: no value around {day(shipped)}, when it shipped, to compare with."
+    bet = line.initiative.bet
+    expected = (
+        f"; it was expected to bring {key_result.show_move(bet.move)}" if bet and bet.move is not None else ""
+    )
+    since = f"{key_result.show_move(movement)} since it shipped on {day(shipped)}{expected}."
+    if movement >= key_result.rules.min_move:
+        return f"The number moved {since}"
+    if until < shipped + key_result.rules.settle:
+        return f"Too early to tell, it has until {day(shipped + key_result.rules.settle)}: {since}"
+    return f"Not yet: {since}"
+
+
+def _while_open(rollup: Rollup, line: WorkLine, until: date) -> str:
+    key_result = rollup.key_result
+    since = max(rollup.placed.cycle.start, until - key_result.rules.window)
+    movement = rollup.numbers.movement(since, until) if since < until else None
+    if movement is None:
+        return "Cannot tell yet: too few check-ins."
+    span = f"between {day(since)} and {day(until)}"
+    done = key_result.show_move(movement)
+    if line.status is WorkStatus.IN_PROGRESS:
+        if movement >= key_result.rules.min_move:
+            return f"The number moved {done} {span}, while this was in progress."
+        return f"The number did not move {span} ({done}), while this was in progress."
+    return f"This work has not brought anything yet; the number moved {done} {span}."
+
+
+def _section(section: Section) -> list[Block]:
+    rollup, line = section.rollup, section.line
+    way = f"{rollup.key_result.title} ({_way(rollup.key_result)})"
+    blocks: list[Block] = [
+        Heading((Text("OKR rollup", Style.STRONG), Text(f" · {line.initiative.title} → {way}"))),
+        Paragraph(_number(rollup)),
+        Paragraph(_work(line)),
+        Paragraph((Text("Is it moving the number? ", Style.STRONG), Text(is_it_moving(rollup, line)))),
+    ]
+    blocks += [
+        Paragraph((Text(signal.kind.replace("_", " "), _LOUD[signal.severity]), Text(f" {signal.question}")))
+        for signal in _shown(section)
+    ]
+    others = [f"{other.initiative.title}, {work_words(other)}" for other in rollup.work if other is not line]
+    if others:
+        blocks.append(Paragraph((Text("Other bets on this number: "), Text(" · ".join(others)))))
+    return blocks
+
+
+_LOUD = {Severity.INFO: Style.NEUTRAL, Severity.WARN: Style.WARNING, Severity.FAIL: Style.BAD}
+
+
+def _way(key_result: KeyResult) -> str:
+    return f"{key_result.show(key_result.start)} → {key_result.show(key_result.target)}"
+
+
+def _number(rollup: Rollup) -> tuple[Text, ...]:
+    latest, key_result = rollup.latest, rollup.key_result
+    word, style = number_word(rollup)
+    if latest is None or rollup.share is None:
+        return (Text("Number: ", Style.STRONG), Text(word, style), Text(" nobody has checked in a value yet"))
+    expected = expected_share(key_result, rollup.placed.cycle, latest.on)
+    author = f", {latest.author}" if latest.author else ""
+    return (
+        Text(f"Number: {key_result.show(latest.value)}", Style.STRONG),
+        Text(f", {rollup.share:.0%} of the way; {expected:.0%} expected by {day(latest.on)}: "),
+        Text(word, style),
+        Text(f" (check-in of {day(latest.on)}{author})"),
+    )
+
+
+def _work(line: WorkLine) -> tuple[Text, ...]:
+    progress, word = line.progress, work_word(line)
+    if progress is None or not progress.counted:
+        return (Text(f"This work: {word}", Style.STRONG), Text(_dates(line)))
+    cancelled = f", {progress.cancelled} cancelled" if progress.cancelled else ""
+    return (
+        Text(f"This work: {progress.done} of {progress.counted} done", Style.STRONG),
+        Text(f"{cancelled}, {word}{_dates(line)}"),
+    )
+
+
+def _dates(line: WorkLine) -> str:
+    if line.done_on is not None:
+        return f", finished {day(line.done_on)}"
+    return f", due {day(line.due)}" if line.due is not None and line.is_open else ""
+
+
+def _shown(section: Section) -> tuple[Signal, ...]:
+    return tuple(signal for signal in section.signals if signal.kind in _FOR_WORKERS)
+
+
+_FOR_WORKERS = frozenset(
+    {"bet_lost", "settling", "work_without_movement", "movement_without_work", "watermelon"}
+)
+"""Disconnects between number and work; how the OKRs are kept is nothing the people at the item can mend."""
+
+
+def _footer(sections: Sequence[Section], workspace: str, item_id: str) -> Paragraph:
+    owner = next((s.rollup.owner for s in sections if s.rollup.owner), None)
+    asking = f" or ask {owner}" if owner else ""
+    return Paragraph(
+        (
+            Text(f"Kept up to date by okr-syncer. To opt out, delete this comment{asking}. ", Style.EMPHASIS),
+            Text(marker(workspace, item_id), Style.CODE),
+        )
+    )

@@ -1,0 +1,93 @@
+"""Both layers judged together: rollups, signals opened and closed, comments owed. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from syncer.domain.comment import Publication
+from syncer.domain.link import Link
+from syncer.domain.okr import Workspace
+from syncer.domain.render import Section, facts_of, render
+from syncer.domain.rollup import Known, Rollup, WorkLine, roll_up
+from syncer.domain.signals import DETECTORS
+from syncer.domain.signals.finding import CANNOT_TELL, Signal
+from syncer.engine.pull import resting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What a sync concludes. `standing` are all signals open after it, `changed` say something new."""
+
+    rollups: tuple[Rollup, ...]
+    standing: tuple[Signal, ...]
+    opened: tuple[Signal, ...]
+    changed: tuple[Signal, ...]
+    closed: tuple[Signal, ...]
+    publications: tuple[Publication, ...]
+
+
+def judge(workspace: Workspace, known: Known, standing: Sequence[Signal], now: datetime) -> Judgement:
+    """Judges every key result that does not rest; signals of key results taken out of the file are closed."""
+    rest = resting(workspace, now)
+    placed = list(workspace.key_results())
+    rollups = tuple(roll_up(workspace, one, known, now) for one in placed if one.key_result.id not in rest)
+    before = {signal.id: signal for signal in standing}
+    after = {signal.id: signal for signal in standing if signal.key_result_id in rest}
+    for rollup in rollups:
+        after.update((signal.id, signal) for signal in detect_all(rollup, before))
+    return Judgement(
+        rollups=rollups,
+        standing=tuple(after.values()),
+        opened=tuple(signal for signal in after.values() if signal.id not in before),
+        changed=tuple(s for s in after.values() if s.id in before and s != before[s.id]),
+        closed=tuple(signal for signal in standing if signal.id not in after),
+        publications=owed(workspace, rollups, tuple(after.values())),
+    )
+
+
+def detect_all(rollup: Rollup, before: Mapping[str, Signal]) -> Iterable[Signal]:
+    """The signals that stand after looking: found ones keep their first day, undecided ones stay."""
+    for kind, detect in DETECTORS:
+        standing = before.get(f"{rollup.key_result.id}/{kind}")
+        finding = detect(rollup, standing)
+        if isinstance(finding, Signal):
+            yield replace(finding, first_seen=standing.first_seen) if standing else finding
+        elif finding is CANNOT_TELL and standing is not None:
+            yield standing
+
+
+def owed(
+    workspace: Workspace, rollups: Sequence[Rollup], standing: Sequence[Signal]
+) -> tuple[Publication, ...]:
+    """One publication per linked item with an id; without a comment where all sections are confidential."""
+    by_item: dict[tuple[str, str], list[tuple[Link, Rollup, WorkLine]]] = {}
+    for rollup in rollups:
+        for line in rollup.work:
+            if line.link is not None and line.link.publish and line.link.item_id is not None:
+                key = (line.link.ref.connection, line.link.item_id)
+                by_item.setdefault(key, []).append((line.link, rollup, line))
+    return tuple(
+        _publication(workspace, item_id, carried, standing) for (_, item_id), carried in by_item.items()
+    )
+
+
+def _publication(
+    workspace: Workspace,
+    item_id: str,
+    carried: Sequence[tuple[Link, Rollup, WorkLine]],
+    standing: Sequence[Signal],
+) -> Publication:
+    sections = [
+        Section(rollup, line, tuple(s for s in standing if s.key_result_id == rollup.key_result.id))
+        for _, rollup, line in carried
+        if not rollup.key_result.confidential
+    ]
+    return Publication(
+        workspace=workspace.id,
+        ref=carried[0][0].ref,
+        item_id=item_id,
+        comment=render(workspace.id, item_id, sections) if sections else None,
+        facts=facts_of(sections),
+    )

@@ -1,0 +1,155 @@
+"""What the store knew before a sync, and what the reads have added to it. Pure but for one load."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from syncer.domain.checkin import CheckIn, InitiativeCheckIn
+from syncer.domain.link import Link, after_read
+from syncer.domain.okr import Workspace
+from syncer.domain.rollup import Known, Work
+from syncer.domain.signals.finding import Signal
+from syncer.domain.sync import ConnectionHealth, ConnectorState, Receipt
+from syncer.domain.work import LinkState, Outcome, Snapshot, WorkRef, changes
+from syncer.engine.judge import Judgement, judge
+from syncer.engine.publish import OutboxPlan, plan_publish
+from syncer.engine.report import ItemChange, LinkTrouble
+from syncer.ports import OutboxRow, UnitOfWork
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Before:
+    """What the store knew at the start."""
+
+    links: tuple[Link, ...]
+    health: Mapping[str, ConnectionHealth]
+    states: Mapping[str, ConnectorState]
+    snapshots: Mapping[tuple[str, str], tuple[Snapshot, ...]]
+    check_ins: tuple[CheckIn, ...]
+    reports: tuple[InitiativeCheckIn, ...]
+    signals: tuple[Signal, ...]
+    receipts: tuple[Receipt, ...]
+    outbox: tuple[OutboxRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class After:
+    """What the reads have added, and what follows from it."""
+
+    at: datetime
+    links: tuple[Link, ...]
+    fresh: tuple[ItemChange, ...]
+    troubles: tuple[LinkTrouble, ...]
+    judgement: Judgement
+    outbox: OutboxPlan
+
+
+def load_before(workspace: Workspace, work: UnitOfWork) -> Before:
+    """Everything a sync needs to know, with the links as the file has them now."""
+    name = workspace.id
+    links = _as_declared(tuple(workspace.links()), work.links(name))
+    connections = {link.ref.connection for link in links}
+    return Before(
+        links=links,
+        health=work.health(name),
+        states={connection: work.connector_state(name, connection) for connection in connections},
+        snapshots=work.snapshots(name),
+        check_ins=work.check_ins(name),
+        reports=work.initiative_check_ins(name),
+        signals=work.open_signals(name),
+        receipts=work.receipts(name),
+        outbox=work.outbox(name),
+    )
+
+
+def _as_declared(declared: Sequence[Link], stored: Sequence[Link]) -> tuple[Link, ...]:
+    """The file's links with what the store knows of them, as declaring them would leave them."""
+    known = {(link.initiative_id, link.ref): link for link in stored}
+    return tuple(
+        replace(old, key_result_id=link.key_result_id, publish=link.publish)
+        if (old := known.get((link.initiative_id, link.ref)))
+        else link
+        for link in declared
+    )
+
+
+def conclude(
+    workspace: Workspace, before: Before, outcomes: Mapping[WorkRef, Outcome], now: datetime
+) -> After:
+    """Puts what was read beside what was known, and judges it at the moment `now` (UTC)."""
+    links = tuple(
+        after_read(link, outcomes[link.ref], now) if link.ref in outcomes else link for link in before.links
+    )
+    seen = [outcome for outcome in outcomes.values() if isinstance(outcome, Snapshot)]
+    fresh = _fresh(seen, before.snapshots)
+    histories = _histories(before.snapshots, fresh)
+    known = Known(check_ins=before.check_ins, work=_work(workspace, links, histories, before.reports))
+    judgement = judge(workspace, known, before.signals, now)
+    return After(
+        at=now,
+        links=links,
+        fresh=fresh,
+        troubles=tuple(_troubles(links, outcomes)),
+        judgement=judgement,
+        outbox=plan_publish(judgement.publications, before.receipts, before.outbox, workspace.publish),
+    )
+
+
+def _fresh(
+    seen: Iterable[Snapshot], stored: Mapping[tuple[str, str], tuple[Snapshot, ...]]
+) -> tuple[ItemChange, ...]:
+    found: dict[tuple[str, str], ItemChange] = {}
+    for snapshot in seen:
+        item = (snapshot.ref.connection, snapshot.item_id)
+        last = stored[item][-1] if stored.get(item) else None
+        if last is None or not last.says_the_same_as(snapshot):
+            found[item] = ItemChange(snapshot, changes(last, snapshot))
+    return tuple(found.values())
+
+
+def _histories(
+    stored: Mapping[tuple[str, str], tuple[Snapshot, ...]], fresh: Sequence[ItemChange]
+) -> Mapping[tuple[str, str], tuple[Snapshot, ...]]:
+    new = {(one.snapshot.ref.connection, one.snapshot.item_id): one.snapshot for one in fresh}
+    items = {**stored, **{item: stored.get(item, ()) for item in new}}
+    return {item: (*past, new[item]) if item in new else past for item, past in items.items()}
+
+
+def _work(
+    workspace: Workspace,
+    links: Sequence[Link],
+    histories: Mapping[tuple[str, str], tuple[Snapshot, ...]],
+    reports: Sequence[InitiativeCheckIn],
+) -> dict[str, Work]:
+    """Links of the file with their history; initiatives without one have their reports."""
+    declared = {(link.initiative_id, link.ref) for link in workspace.links()}
+    work = {
+        link.initiative_id: Work(
+            link=link, snapshots=histories.get((link.ref.connection, link.item_id or ""), ())
+        )
+        for link in links
+        if (link.initiative_id, link.ref) in declared
+    }
+    for report in reports:
+        known = work.get(report.initiative_id, Work())
+        work[report.initiative_id] = replace(known, reports=(*known.reports, report))
+    return work
+
+
+def _troubles(links: Sequence[Link], outcomes: Mapping[WorkRef, Outcome]) -> Iterable[LinkTrouble]:
+    for link in links:
+        outcome = outcomes.get(link.ref)
+        if outcome is not None and not isinstance(outcome, Snapshot):
+            yield LinkTrouble(link, link.advice)
+
+
+def readable_items(after: After, outcomes: Mapping[WorkRef, Outcome]) -> dict[tuple[str, str], bool]:
+    """The items that were read just now and are active: nothing else is written to."""
+    read = {outcome.ref for outcome in outcomes.values() if isinstance(outcome, Snapshot)}
+    return {
+        (link.ref.connection, link.item_id): True
+        for link in after.links
+        if link.item_id and link.state is LinkState.ACTIVE and link.ref in read and link.publish
+    }

@@ -1,0 +1,86 @@
+"""What to ask of which connection. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from syncer.domain.link import Link
+from syncer.domain.okr import Workspace
+from syncer.domain.sync import ConnectionHealth
+from syncer.domain.work import LinkState, WorkRef
+
+
+@dataclass(frozen=True, slots=True)
+class PullPlan:
+    """The refs to fetch over one connection, each address once, in the order of the file."""
+
+    connection: str
+    refs: tuple[WorkRef, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Deferred:
+    """A connection that is left alone until a time (UTC) because its tracker asked for it."""
+
+    connection: str
+    until: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which part of a workspace a manual run is about; empty sets mean all of it."""
+
+    key_results: frozenset[str] = frozenset()
+    initiatives: frozenset[str] = frozenset()
+    links: frozenset[str] = frozenset()
+
+    def covers(self, link: Link) -> bool:
+        """Whether a link is meant: by key result, by initiative, or by its id or key."""
+        if not (self.key_results or self.initiatives or self.links):
+            return True
+        return (
+            link.key_result_id in self.key_results
+            or link.initiative_id in self.initiatives
+            or not self.links.isdisjoint({link.id, str(link.ref), link.ref.key})
+        )
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is the whole workspace."""
+        return not (self.key_results or self.initiatives or self.links)
+
+
+def resting(workspace: Workspace, now: datetime) -> frozenset[str]:
+    """The key results whose cycle and settling time are over: nothing of them is pulled or judged."""
+    today = now.astimezone(workspace.zone).date()
+    return frozenset(
+        placed.key_result.id
+        for placed in workspace.key_results()
+        if today > placed.cycle.end + placed.key_result.rules.settle
+    )
+
+
+def plan_pull(
+    workspace: Workspace,
+    links: Sequence[Link],
+    health: Mapping[str, ConnectionHealth],
+    scope: Scope,
+    now: datetime,
+) -> tuple[tuple[PullPlan, ...], tuple[Deferred, ...]]:
+    """Which refs to fetch over which connection, and which connections to leave alone this time."""
+    rest = resting(workspace, now)
+    wanted: dict[str, dict[WorkRef, None]] = {}
+    for link in links:
+        if link.state is not LinkState.RETIRED and link.key_result_id not in rest and scope.covers(link):
+            wanted.setdefault(link.ref.connection, {})[link.ref] = None
+    deferred = tuple(
+        Deferred(connection, state.not_before, state.sentence)
+        for connection in wanted
+        if (state := health.get(connection)) and state.not_before and state.not_before > now
+    )
+    held = {one.connection for one in deferred}
+    plans = tuple(PullPlan(name, tuple(refs)) for name, refs in wanted.items() if name not in held)
+    return plans, deferred

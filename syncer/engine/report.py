@@ -1,0 +1,111 @@
+"""What a sync, or a plan of one, has to tell."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from syncer.domain.comment import Publication
+from syncer.domain.link import Link
+from syncer.domain.signals.finding import Signal
+from syncer.domain.sync import Receipt, SyncRun, Wrote
+from syncer.domain.work import Change, Snapshot
+from syncer.engine.publish import Delivered
+
+
+class ConnectionOutcome(StrEnum):
+    """How one connection did in one sync."""
+
+    READ = "read"
+    DEFERRED = "deferred"
+    FAILED = "failed"
+    CREDENTIALS = "credentials"
+    BRAKED = "braked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionReport:
+    """One connection: how it did, why not better, and what it cost in requests."""
+
+    connection: str
+    outcome: ConnectionOutcome
+    sentence: str = ""
+    hint: str = ""
+    until: datetime | None = None
+    links: int = 0
+    requests: int = 0
+    writes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ItemChange:
+    """What the tracker says anew about one item."""
+
+    snapshot: Snapshot
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LinkTrouble:
+    """A link that could not be read, or whose item is not what it was."""
+
+    link: Link
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A comment that a sync would write, beside what stands there now."""
+
+    publication: Publication
+    receipt: Receipt | None
+    not_before: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncReport:
+    """The whole of it. `planned` is filled by a plan, `delivered` by a sync; `run` is None for a plan."""
+
+    workspace: str
+    run: SyncRun | None
+    connections: tuple[ConnectionReport, ...]
+    changes: tuple[ItemChange, ...] = ()
+    troubles: tuple[LinkTrouble, ...] = ()
+    opened: tuple[Signal, ...] = ()
+    closed: tuple[Signal, ...] = ()
+    planned: tuple[Planned, ...] = ()
+    delivered: tuple[Delivered, ...] = ()
+    held_back: int = 0
+
+    @property
+    def wrote(self) -> Counter[Wrote]:
+        """How many comments were created, updated, removed."""
+        return Counter(one.wrote for one in self.delivered if one.wrote is not Wrote.NOTHING)
+
+    @property
+    def requests(self) -> int:
+        """Requests sent over all connections."""
+        return sum(one.requests for one in self.connections)
+
+    @property
+    def writes(self) -> int:
+        """Requests among them that could change something."""
+        return sum(one.writes for one in self.connections)
+
+    @property
+    def failed(self) -> tuple[ConnectionReport, ...]:
+        """The connections that were not read, those in back-off included."""
+        return tuple(one for one in self.connections if one.outcome is not ConnectionOutcome.READ)
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether something was asked for that is not there now."""
+        refused = any(one.code for one in self.delivered)
+        return bool(self.failed or self.troubles or refused)
+
+    @property
+    def has_changes(self) -> bool:
+        """Whether anything was, or would be, stored or written."""
+        return bool(self.changes or self.opened or self.closed or self.planned or self.wrote)

@@ -1,0 +1,226 @@
+"""The one walk: open, plan, fetch, guard, judge, record, deliver, close. See docs/lifecycle.md.
+
+No transaction spans a network call, nothing flows back, and a dry run is the same walk without the lease,
+the record and the delivery.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from uuid import uuid4
+
+from syncer.domain.okr import Workspace
+from syncer.domain.sync import ConnectorState, RunOutcome, SyncRun, Trigger
+from syncer.domain.work import Outcome, WorkRef
+from syncer.engine.deliver import Deliveries, deliver
+from syncer.engine.knowledge import After, Before, conclude, load_before, readable_items
+from syncer.engine.lease import Hold, hold
+from syncer.engine.publish import Item, item_of
+from syncer.engine.pull import Deferred, PullPlan, Scope, plan_pull
+from syncer.engine.reading import Connect, ConnectionRead, deferred_report, read_connection
+from syncer.engine.report import ConnectionOutcome, Planned, SyncReport
+from syncer.ports import Clock, Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engine:
+    """What a sync of one workspace works with. `connect` gives connectors that may write or may not."""
+
+    workspace: Workspace
+    store: Store
+    clock: Clock
+    connect: Connect
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What is asked of a sync: why, for which slot, and how much of it."""
+
+    trigger: Trigger = Trigger.MANUAL
+    slot: str = ""
+    scope: Scope = field(default_factory=Scope)
+    fresh: bool = False
+    pull_only: bool = False
+    force: bool = False
+
+
+def run_sync(engine: Engine, wish: Wish) -> SyncReport:
+    """Syncs a workspace once under its lease.
+
+    Raises BusyError while another run holds it, LeaseLostError when it was overtaken, StoreError. What goes
+    wrong with a tracker is in the report.
+    """
+    with hold(engine.store, engine.workspace.id) as holding, ExitStack() as closing:
+        run, before = _open(engine, wish, holding)
+        plans, deferred = _plans(engine, wish, before)
+        reads = _read(engine, wish, before, plans)
+        closing.callback(_close_all, reads)
+        outcomes = _outcomes(reads)
+        after = conclude(engine.workspace, before, outcomes, engine.clock.now())
+        run = _record(engine, holding, run, before, after, reads)
+        deliveries = _deliver(engine, wish, holding, reads, readable_items(after, outcomes))
+        report = _report(engine, run, deliveries.reads, deferred, after)
+        report = replace(report, delivered=deliveries.delivered, held_back=deliveries.held_back)
+        return _close(engine, holding, report, deliveries.reads)
+
+
+def plan_sync(engine: Engine, wish: Wish) -> SyncReport:
+    """The same walk without the lease: reads, judges, and says what a sync would store and write."""
+    with ExitStack() as closing:
+        with engine.store.read() as work:
+            before = load_before(engine.workspace, work)
+        plans, deferred = _plans(engine, wish, before)
+        reads = _read(engine, wish, before, plans)
+        closing.callback(_close_all, reads)
+        outcomes = _outcomes(reads)
+        after = conclude(engine.workspace, before, outcomes, engine.clock.now())
+        report = _report(engine, None, reads, deferred, after)
+        return replace(report, planned=_planned(before, after, readable_items(after, outcomes)))
+
+
+def _open(engine: Engine, wish: Wish, holding: Hold) -> tuple[SyncRun, Before]:
+    run = SyncRun(
+        id=uuid4().hex,
+        workspace=engine.workspace.id,
+        trigger=wish.trigger,
+        slot=wish.slot or f"manual:{uuid4().hex}",
+        started_at=engine.clock.now(),
+    )
+    with engine.store.write(holding.lease) as work:
+        work.declare_links(engine.workspace.id, tuple(engine.workspace.links()))
+        work.start_run(run)
+    with engine.store.read() as work:
+        return run, load_before(engine.workspace, work)
+
+
+def _plans(engine: Engine, wish: Wish, before: Before) -> tuple[tuple[PullPlan, ...], tuple[Deferred, ...]]:
+    health = {} if wish.force else before.health
+    return plan_pull(engine.workspace, before.links, health, wish.scope, engine.clock.now())
+
+
+def _read(
+    engine: Engine, wish: Wish, before: Before, plans: Iterable[PullPlan]
+) -> tuple[ConnectionRead, ...]:
+    return tuple(
+        read_connection(
+            plan,
+            [link for link in before.links if link.ref in plan.refs],
+            ConnectorState() if wish.fresh else before.states[plan.connection],
+            before.health.get(plan.connection),
+            engine.connect,
+            engine.clock.now(),
+            force=wish.force,
+        )
+        for plan in plans
+    )
+
+
+def _outcomes(reads: Sequence[ConnectionRead]) -> dict[WorkRef, Outcome]:
+    return {ref: outcome for read in reads for ref, outcome in read.outcomes.items()}
+
+
+def _deliver(
+    engine: Engine,
+    wish: Wish,
+    holding: Hold,
+    reads: Sequence[ConnectionRead],
+    readable: Mapping[Item, bool],
+) -> Deliveries:
+    policy = engine.workspace.publish
+    if wish.pull_only or not policy.enabled:
+        return Deliveries(delivered=(), reads=tuple(reads))
+    return deliver(holding, engine.clock, policy, reads, readable)
+
+
+def _record(
+    engine: Engine,
+    holding: Hold,
+    run: SyncRun,
+    before: Before,
+    after: After,
+    reads: Sequence[ConnectionRead],
+) -> SyncRun:
+    name = engine.workspace.id
+    run = replace(run, recorded_at=engine.clock.now())
+    touched = [link for link, old in zip(after.links, before.links, strict=True) if link != old]
+    with engine.store.write(holding.lease) as work:
+        work.save_links(name, touched)
+        for change in after.fresh:
+            work.add_snapshot(name, run.id, change.snapshot)
+        for read in reads:
+            work.save_health(name, read.health)
+            if read.state is not None:
+                work.save_connector_state(name, read.connection, read.state)
+        for signal in (*after.judgement.opened, *after.judgement.changed):
+            work.open_signal(name, signal, after.at)
+        for signal in after.judgement.closed:
+            work.close_signal(name, signal.id, after.at)
+        for row in after.outbox.put:
+            work.put_outbox(row)
+        for connection, item_id in after.outbox.drop:
+            work.drop_outbox(name, connection, item_id)
+        work.save_run(run)
+    return run
+
+
+def _planned(before: Before, after: After, readable: Mapping[tuple[str, str], bool]) -> tuple[Planned, ...]:
+    receipts = {(r.ref.connection, r.item_id): r for r in before.receipts}
+    rows = {item_of(row.publication): row for row in before.outbox}
+    rows.update({item_of(row.publication): row for row in after.outbox.put})
+    return tuple(
+        Planned(row.publication, receipts.get(item), row.not_before)
+        for item, row in rows.items()
+        if item not in after.outbox.drop and readable.get(item)
+    )
+
+
+def _report(
+    engine: Engine,
+    run: SyncRun | None,
+    reads: Sequence[ConnectionRead],
+    deferred: Sequence[Deferred],
+    after: After,
+) -> SyncReport:
+    return SyncReport(
+        workspace=engine.workspace.id,
+        run=run,
+        connections=(*(read.report for read in reads), *(deferred_report(one) for one in deferred)),
+        changes=after.fresh,
+        troubles=after.troubles,
+        opened=after.judgement.opened,
+        closed=after.judgement.closed,
+    )
+
+
+def _close(engine: Engine, holding: Hold, report: SyncReport, reads: Sequence[ConnectionRead]) -> SyncReport:
+    assert report.run is not None  # noqa: S101  only a sync is closed
+    read_any = any(one.outcome is ConnectionOutcome.READ for one in report.connections)
+    failed = bool(report.connections) and not read_any
+    outcome = RunOutcome.FAILED if failed else RunOutcome.PARTIAL if report.is_partial else RunOutcome.DONE
+    run = replace(report.run, closed_at=engine.clock.now(), outcome=outcome, counts=_counts(report))
+    with engine.store.write(holding.lease) as work:
+        for read in reads:
+            work.save_health(engine.workspace.id, read.health)
+        work.save_run(run)
+    return replace(report, run=run)
+
+
+def _counts(report: SyncReport) -> dict[str, int]:
+    return {
+        "links": sum(one.links for one in report.connections),
+        "requests": report.requests,
+        "writes": report.writes,
+        "changed": len(report.changes),
+        "unread": len(report.troubles),
+        "opened": len(report.opened),
+        "closed": len(report.closed),
+        "held_back": report.held_back,
+        **{str(wrote): count for wrote, count in report.wrote.items()},
+    }
+
+
+def _close_all(reads: Sequence[ConnectionRead]) -> None:
+    for read in reads:
+        read.close()

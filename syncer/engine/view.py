@@ -1,0 +1,46 @@
+"""What is known now, judged now, without asking anybody: for the sheets, the brief and the status."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from syncer.domain.okr import Workspace
+from syncer.domain.rollup import Rollup
+from syncer.domain.signals.finding import Signal
+from syncer.domain.sync import SyncRun
+from syncer.engine.knowledge import Before, conclude, load_before
+from syncer.ports import Clock, Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """One workspace as the store has it. `standing` are the signals that the last sync left open."""
+
+    workspace: Workspace
+    before: Before
+    last_run: SyncRun | None
+    rollups: tuple[Rollup, ...]
+
+    @property
+    def standing(self) -> tuple[Signal, ...]:
+        """The open signals, as they were last judged."""
+        return self.before.signals
+
+    def public(self, named: frozenset[str] = frozenset()) -> tuple[Rollup, ...]:
+        """The rollups that may be shown: confidential ones only when asked for by name."""
+        wanted = [r for r in self.rollups if not named or r.key_result.id in named]
+        return tuple(r for r in wanted if named or not r.key_result.confidential)
+
+    def public_signals(self, named: frozenset[str] = frozenset()) -> tuple[Signal, ...]:
+        """The standing signals of the key results that may be shown."""
+        shown = {rollup.key_result.id for rollup in self.public(named)}
+        return tuple(signal for signal in self.standing if signal.key_result_id in shown)
+
+
+def look(workspace: Workspace, store: Store, clock: Clock) -> View:
+    """Reads the store once and rolls everything up at this moment."""
+    with store.read() as work:
+        before = load_before(workspace, work)
+        last_run = work.last_run(workspace.id)
+    after = conclude(workspace, before, {}, clock.now())
+    return View(workspace=workspace, before=before, last_run=last_run, rollups=after.judgement.rollups)
