@@ -35,7 +35,7 @@ def in_mode(connection: Connection, mode: Mode) -> Connection:
 def shown(url: URL) -> str:
     """The database for people: a path, or name and host; never user or password."""
     if url.get_backend_name() == "sqlite":
-        return url.database or ":memory:"
+        return (url.database or ":memory:").removeprefix("file:")
     return f"{url.database} at {url.host or 'the local socket'}"
 
 

@@ -6,13 +6,14 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from syncer.errors import StoreError, SyncerError, TemporaryError
 
 _ACCESS = "give the service write access to its folder, or set SYNCER_STATE_DIR"
 _AGAIN = "it is tried again"
+_ONLY_READS = "this transaction only reads; what changes something belongs into Store.write()"
 
 _SQLITE = {
     sqlite3.SQLITE_READONLY: f"is read-only: {_ACCESS}",
@@ -23,9 +24,10 @@ _SQLITE = {
     sqlite3.SQLITE_FULL: "has no room left: free space on its disk",
     sqlite3.SQLITE_IOERR: "could not be read or written by the operating system: look at its disk",
 }
+_READ_ONLY = "25006"
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
 _POSTGRES = {
-    "25006": "is read-only: set SYNCER_DATABASE_URL to the primary server",
+    _READ_ONLY: "is read-only: set SYNCER_DATABASE_URL to the primary server",
     "28P01": "refused user or password: set SYNCER_DATABASE_URL anew",
     "3D000": "does not exist: create it, or set SYNCER_DATABASE_URL",
     "42501": "does not let this user do it: make the user the owner of its tables",
@@ -45,15 +47,22 @@ def translated(name: str, *, reading: bool = False) -> Iterator[None]:
     """Turns the errors of SQLAlchemy into StoreError (somebody must act) or TemporaryError (try again).
 
     `name` stands for the database in the sentences. The original error is not chained: it holds SQL and, on
-    PostgreSQL, values.
+    PostgreSQL, values. What a column type refuses (a naive moment) stays the ValueError it is.
     """
     try:
         yield
     except PoolTimeoutError:
         msg = f"database {name} has all its connections in use; {_AGAIN}"
         raise TemporaryError(msg) from None
+    except IntegrityError:
+        msg = f"database {name} refused a row that contradicts what it holds: another run stored it first"
+        raise StoreError(msg) from None
     except DBAPIError as error:
         raise _meaning(name, error, reading=reading) from None
+    except StatementError as error:
+        if error.orig is None:
+            raise
+        raise error.orig from None
     except SQLAlchemyError as error:
         msg = f"database {name} could not be used ({type(error).__name__}): report this as a defect"
         raise StoreError(msg) from None
@@ -62,7 +71,7 @@ def translated(name: str, *, reading: bool = False) -> Iterator[None]:
 def _meaning(name: str, error: DBAPIError, *, reading: bool) -> SyncerError:
     if isinstance(error.orig, sqlite3.Error):
         return _sqlite_meaning(name, error.orig, reading=reading)
-    return _postgres_meaning(name, error)
+    return _postgres_meaning(name, error, reading=reading)
 
 
 def _sqlite_meaning(name: str, error: sqlite3.Error, *, reading: bool) -> SyncerError:
@@ -71,7 +80,7 @@ def _sqlite_meaning(name: str, error: sqlite3.Error, *, reading: bool) -> Syncer
     if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
         return TemporaryError(f"database {name} is locked by another process for more than 10 s; {_AGAIN}")
     if code == sqlite3.SQLITE_READONLY and reading:
-        return StoreError("this transaction only reads; what changes something belongs into Store.write()")
+        return StoreError(_ONLY_READS)
     if code in _SQLITE:
         return StoreError(f"database {name} {_SQLITE[code]}")
     if str(error).startswith(("no such table", "no such column")):
@@ -79,8 +88,10 @@ def _sqlite_meaning(name: str, error: sqlite3.Error, *, reading: bool) -> Syncer
     return _unforeseen(name, getattr(error, "sqlite_errorname", type(error).__name__))
 
 
-def _postgres_meaning(name: str, error: DBAPIError) -> SyncerError:
+def _postgres_meaning(name: str, error: DBAPIError, *, reading: bool) -> SyncerError:
     state = str(getattr(error.orig, "sqlstate", None) or "")
+    if state == _READ_ONLY and reading:
+        return StoreError(_ONLY_READS)
     if state in _POSTGRES_OLD:
         return not_set_up(name)
     if state in _POSTGRES:

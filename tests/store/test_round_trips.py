@@ -1,0 +1,147 @@
+"""Whatever can be said comes back out of the database as it went in."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from syncer.domain.checkin import CheckIn, InitiativeCheckIn
+from syncer.domain.link import Link
+from syncer.domain.signals.finding import Signal
+from syncer.domain.sync import ConnectionHealth, Receipt, SyncRun
+from syncer.domain.work import Snapshot, WorkStatus
+from syncer.ports import OutboxRow
+from syncer.store.sql_store import SqlStore
+from tests.store import values
+from tests.store.values import ACME, NOW
+
+in_one_store = settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+def fresh() -> str:
+    return uuid.uuid4().hex
+
+
+@in_one_store
+@given(values.links)
+def test_links(store: SqlStore, link: Link) -> None:
+    workspace = fresh()
+    with store.write() as unit:
+        unit.declare_links(workspace, [link])
+    with store.read() as unit:
+        (back,) = unit.links(workspace)
+    assert (back, back.ref.item_id) == (link, link.ref.item_id)
+
+
+@in_one_store
+@given(values.snapshots)
+def test_snapshots(store: SqlStore, snapshot: Snapshot) -> None:
+    workspace = fresh()
+    with store.write() as unit:
+        unit.add_snapshot(workspace, "r1", snapshot)
+    with store.read() as unit:
+        found = unit.snapshots(workspace)
+    assert found == {(snapshot.ref.connection, snapshot.item_id): (snapshot,)}
+    assert found[snapshot.ref.connection, snapshot.item_id][0].taken_at == snapshot.taken_at
+
+
+@in_one_store
+@given(values.check_ins, values.initiative_check_ins)
+def test_check_ins(store: SqlStore, check_in: CheckIn, by_hand: InitiativeCheckIn) -> None:
+    workspace = fresh()
+    with store.write() as unit:
+        unit.add_check_in(workspace, check_in)
+        unit.add_initiative_check_in(workspace, by_hand)
+    with store.read() as unit:
+        assert unit.check_ins(workspace) == (check_in,)
+        assert unit.initiative_check_ins(workspace) == (by_hand,)
+
+
+@in_one_store
+@given(values.healths)
+def test_health(store: SqlStore, health: ConnectionHealth) -> None:
+    workspace = fresh()
+    with store.write() as unit:
+        unit.save_health(workspace, health)
+    with store.read() as unit:
+        assert unit.health(workspace) == {health.connection: health}
+
+
+@in_one_store
+@given(values.receipts)
+def test_receipts(store: SqlStore, receipt: Receipt) -> None:
+    receipt = replace(receipt, workspace=fresh())
+    with store.write() as unit:
+        unit.save_receipt(receipt)
+    with store.read() as unit:
+        assert unit.receipts(receipt.workspace) == (receipt,)
+
+
+@in_one_store
+@given(values.outbox_rows)
+def test_outbox(store: SqlStore, row: OutboxRow) -> None:
+    row = replace(row, publication=replace(row.publication, workspace=fresh()))
+    with store.write() as unit:
+        unit.put_outbox(row)
+    with store.read() as unit:
+        (back,) = unit.outbox(row.publication.workspace)
+    assert back == row
+
+
+@in_one_store
+@given(values.sync_runs)
+def test_runs(store: SqlStore, run: SyncRun) -> None:
+    run = replace(run, id=fresh(), workspace=fresh())
+    with store.write() as unit:
+        unit.start_run(run)
+    with store.read() as unit:
+        assert unit.last_run(run.workspace) == run
+        assert unit.run_of_slot(run.workspace, run.slot) == run
+
+
+@in_one_store
+@given(values.moments)
+def test_moments_of_any_zone(store: SqlStore, moment: datetime) -> None:
+    with store.write() as unit:
+        unit.set_next_slot(ACME, "sync", moment)
+    with store.read() as unit:
+        back = unit.next_slot(ACME, "sync")
+    assert back == moment
+    assert back is not None
+    assert back.tzname() == "UTC"
+
+
+def test_naive_moments_are_refused(store: SqlStore) -> None:
+    with (
+        pytest.raises(ValueError, match="a moment without a time zone cannot be stored"),
+        store.write() as unit,
+    ):
+        unit.set_next_slot(ACME, "sync", NOW.replace(tzinfo=None))
+
+
+def test_characters_no_database_can_hold_become_the_replacement_character(store: SqlStore) -> None:
+    check_in = InitiativeCheckIn(
+        initiative_id="emails", on=NOW.date(), at=NOW, status=WorkStatus.DONE, note="a\0b\ud800c"
+    )
+    with store.write() as unit:
+        unit.add_initiative_check_in(ACME, check_in)
+    with store.read() as unit:
+        assert unit.initiative_check_ins(ACME)[0].note == "a\ufffdb\ufffdc"
+
+
+@in_one_store
+@given(values.signals)
+def test_signals(store: SqlStore, signal: Signal) -> None:
+    signal = replace(signal, kind="bet_lost", key_result_id="activation")
+    workspace = fresh()
+    with store.write() as unit:
+        unit.open_signal(workspace, signal, NOW)
+    with store.read() as unit:
+        assert unit.open_signals(workspace) == (signal,)
+        assert unit.signal_history(workspace) == ((signal, NOW, None),)
