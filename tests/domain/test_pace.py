@@ -74,7 +74,9 @@ def test_the_expected_value_of_a_falling_number() -> None:
     [
         (None, 0.5, MeasuredStatus.NO_DATA),
         (0.25, 0.35, MeasuredStatus.ON_TRACK),
+        (0.7, 0.8, MeasuredStatus.ON_TRACK),  # 0.8 - 0.7 is more than 0.1 in binary
         (0.2499, 0.35, MeasuredStatus.BEHIND),
+        (0.3, 0.55, MeasuredStatus.BEHIND),
         (0.10, 0.35, MeasuredStatus.BEHIND),
         (0.0999, 0.35, MeasuredStatus.OFF_TRACK),
         (0.8, 0.2, MeasuredStatus.ON_TRACK),

@@ -161,13 +161,35 @@ def test_what_cannot_be_read_closes_nothing_that_rests_on_work(on: date, history
     assert after == before
 
 
-@given(st.integers(1, 6), histories)
-def test_the_first_week_is_quiet(days: int, history: History) -> None:
-    assert look(rollup_at(START + timedelta(days=days), history), {}) == {}
+def ailing(on: date) -> Rollup:
+    """A key result without owner, with too many bets, reported green and falling."""
+    bets = [initiative(f"bet-{n}", linked=False, owner=None) for n in range(16)]
+    fallen = [check_in(START - timedelta(days=1), 20.0), check_in(START, 20.0, Health.ON_TRACK)]
+    return rollup_of(key_result(*bets, owner=None), on=on, check_ins=fallen)
+
+
+@pytest.mark.parametrize("days", [-40, -1, 0, 6])
+def test_before_the_cycle_and_in_its_first_week_everything_is_quiet(days: int) -> None:
+    standing = look(ailing(START + timedelta(days=8)), {})
+
+    assert standing.keys() == {"watermelon", "backlog_not_focus", "no_owner"}
+    assert look(ailing(START + timedelta(days=days)), standing) == {}
+
+
+def test_a_bet_that_shipped_in_the_first_week_settles_from_its_end_on() -> None:
+    done = {"new-flow": [snapshot(START, status=WorkStatus.DONE)]}
+    low = [check_in(START, 30.0)]
+
+    sixth, seventh = (
+        look(rollup_of(on=START + timedelta(days=n), check_ins=low, work=done), {}).keys() for n in (6, 7)
+    )
+
+    assert sixth == set()
+    assert seventh == {"settling"}
 
 
 @given(st.integers(1, 40), histories)
-def test_before_the_cycle_everything_is_quiet(days: int, history: History) -> None:
+def test_before_the_cycle_whatever_stood_is_closed(days: int, history: History) -> None:
     standing = look(rollup_at(CUT, history), {})
 
     assert look(rollup_at(START - timedelta(days=days), history), standing) == {}
