@@ -68,13 +68,14 @@ class AsanaConnector:
         """Reads all refs, four at a time, each once; an outcome for every ref, in order."""
         if not any(ref.kind == "project" for ref in refs):
             return Fetched(tuple(_not_read_yet(ref) for ref in refs))
-        me = self._me()
+        me, once = self._me(), tuple(dict.fromkeys(refs))
         with ThreadPoolExecutor(PARALLEL, thread_name_prefix="asana") as pool:
             try:
-                answers = pool.map(lambda ref: self._outcome(ref, me), refs)
-                return Fetched(tuple(_believed(refs, answers)))
+                answers = pool.map(lambda ref: self._outcome(ref, me), once)
+                outcomes = dict(zip(once, _believed(once, answers), strict=True))
             finally:
                 pool.shutdown(cancel_futures=True)
+        return Fetched(tuple(outcomes[ref] for ref in refs))
 
     def find_published(self, ref: WorkRef, item_id: str, marker: str) -> Placement | None:
         """Looks through the tasks of the project, and then through the stories of the one that is ours."""
@@ -151,7 +152,7 @@ def _believed(refs: Sequence[WorkRef], answers: Iterable[Outcome | TemporaryErro
 
 
 def _told(error: SyncerError) -> str:
-    return f"{error.sentence}. {error.hint}" if error.hint else error.sentence
+    return f"{error.sentence.rstrip('.')}. {error.hint}" if error.hint else error.sentence
 
 
 def _not_read_yet(ref: WorkRef) -> Unread:

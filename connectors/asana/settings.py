@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Final, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 
 from config.fields import ConnectionSettings, Identifier, SecretRef, Url
 
-API: str = "/api/1.0"
+API: Final = "/api/1.0"
 
 
 def _gid(value: str) -> str:
@@ -18,13 +19,20 @@ def _gid(value: str) -> str:
 
 
 def _proxy(value: str) -> str:
-    if not value.startswith(("http://", "https://")) or "@" in value:
-        raise ValueError("a proxy is written http://host:port, without user name and password")
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("not the address of a proxy; write http://host:port")
+    if "@" in parts.netloc:
+        raise ValueError("a password does not belong in this file; set HTTPS_PROXY for the service instead")
     return value
 
 
 class AsanaSettings(ConnectionSettings):
-    """One connection to Asana; the token is a personal access token or that of a service account."""
+    """One Asana workspace; the token is a personal access token or that of a service account.
+
+    `write_to` says where rollups go: one task of ours in each project, or nowhere. `client_cert` is a PEM
+    file with certificate and key.
+    """
 
     link_kinds: ClassVar[frozenset[str]] = frozenset({"project", "portfolio", "task"})
     not_used_yet: ClassVar[frozenset[str]] = frozenset({"portfolio", "task"})

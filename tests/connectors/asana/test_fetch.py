@@ -1,0 +1,436 @@
+"""What is read from projects, against the stand-in."""
+
+import threading
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+
+import pytest
+
+from connectors.sandbox.asana_answers import balancer_page, server_error
+from connectors.sandbox.server import Request, Response, Wire
+from syncer.domain.sync import ConnectorState
+from syncer.domain.work import Gone, Health, LinkState, Progress, Snapshot, Unread, WorkRef, WorkStatus
+from syncer.errors import CredentialsError, FatalError, TemporaryError
+from tests.connectors.asana.desk import ANA, Desk, answer, project_ref
+
+
+@pytest.fixture
+def desk() -> Iterator[Desk]:
+    with Desk() as desk:
+        yield desk
+
+
+def add_tasks(desk: Desk, project: str, done: int = 0, open_: int = 0, cancelled: int = 0) -> None:
+    for number in range(done + open_):
+        desk.site.add_task(project, f"secret plan {number}", completed=number < done, notes="secret notes")
+    for number in range(cancelled):
+        desk.site.add_task(project, f"ask {number}", resource_subtype="approval", approval_status="rejected")
+
+
+def test_a_project_says_everything_a_snapshot_holds(desk: Desk) -> None:
+    gid = desk.site.add_project(
+        "Activation email sequence", owner=ANA, start_on="2026-10-05", due_on="2026-12-11"
+    )
+    add_tasks(desk, gid, done=6, open_=4, cancelled=2)
+    desk.site.post_status(gid, "at_risk", "late", ANA)
+    assert desk.read(gid) == Snapshot(
+        ref=project_ref(gid),
+        item_id=gid,
+        key=gid,
+        name="Activation email sequence",
+        url=f"https://app.asana.com/1/{desk.site.workspace['gid']}/project/{gid}",
+        status=WorkStatus.IN_PROGRESS,
+        progress=Progress(done=6, open=4, cancelled=2),
+        health=Health.AT_RISK,
+        owner=ANA,
+        owner_name="Ana Ruiz",
+        start=date(2026, 10, 5),
+        due=date(2026, 12, 11),
+        taken_at=datetime(2026, 11, 16, 9, tzinfo=UTC),
+    )
+
+
+def test_the_snapshot_is_dated_by_the_clock(desk: Desk) -> None:
+    gid = desk.site.add_project("P")
+    assert desk.read(gid).taken_at == desk.clock.now()
+
+
+def test_approvals_count_as_approved_done_and_rejected_cancelled(desk: Desk) -> None:
+    gid = desk.site.add_project("P")
+    for status in ("approved", "changes_requested", "rejected", "pending"):
+        desk.site.add_task(gid, status, resource_subtype="approval", approval_status=status)
+    assert desk.read(gid).progress == Progress(done=2, open=1, cancelled=1)
+
+
+def test_milestones_count_and_subtasks_only_as_members_of_the_project(desk: Desk) -> None:
+    gid = desk.site.add_project("P")
+    parent = desk.site.add_task(gid, "parent", resource_subtype="milestone")
+    desk.site.add_task(None, "hidden below", parent=parent)
+    desk.site.add_task(gid, "member below", parent=parent, completed=True)
+    assert desk.read(gid).progress == Progress(done=1, open=1)
+
+
+def test_every_page_is_read_in_order_and_once(desk: Desk) -> None:
+    gid = desk.site.add_project("P")
+    add_tasks(desk, gid, done=120, open_=131)
+    assert desk.read(gid).progress == Progress(done=120, open=131)
+    pages = [request for request in desk.requests if request.path.endswith("/tasks")]
+    assert [page.one("offset").rpartition("-")[2] for page in pages] == ["", "100", "200"]
+    assert {page.one("limit") for page in pages} == {"100"}
+
+
+def test_rollup_tasks_of_any_workspace_are_not_work(desk: Desk) -> None:
+    gid = desk.site.add_project("P")
+    add_tasks(desk, gid, open_=3)
+    desk.site.add_task(gid, "OKR rollup", notes=f"Kept by a service.\n\nokr-syncer:acme/{gid}")
+    desk.site.add_task(gid, "renamed by hand", notes="okr-syncer:other-team/1200000000099999")
+    desk.site.add_task(gid, "talks about it", notes=f"ask what okr-syncer:acme/{gid} is")
+    assert desk.read(gid).progress == Progress(open=4)
+
+
+def test_a_completed_rollup_task_is_not_done_work(desk: Desk) -> None:
+    gid = desk.site.add_project("P")
+    desk.site.add_task(gid, "OKR rollup", notes=f"okr-syncer:acme/{gid}", completed=True)
+    snapshot = desk.read(gid)
+    assert snapshot.progress == Progress()
+    assert snapshot.status is WorkStatus.PLANNED
+
+
+def test_a_project_without_tasks_has_no_share(desk: Desk) -> None:
+    assert desk.read(desk.site.add_project("P")).progress.share is None
+
+
+def test_nothing_of_a_task_gets_into_a_snapshot_or_an_error(desk: Desk) -> None:
+    gid = desk.site.add_project("P")
+    add_tasks(desk, gid, done=1, open_=1)
+    assert "secret" not in repr(desk.fetch(gid))
+    desk.site.tables["task"][desk.site.tasks(gid)[0]["gid"]]["completed"] = "secret word"
+    assert "secret" not in desk.unread(gid)
+
+
+def test_an_owner_may_be_nobody(desk: Desk) -> None:
+    snapshot = desk.read(desk.site.add_project("P"))
+    assert (snapshot.owner, snapshot.owner_name) == (None, None)
+
+
+def test_names_arrive_as_they_were_written(desk: Desk) -> None:
+    name = "Über\u00a0uns – 日本 <b>\U0001f680"
+    assert desk.read(desk.site.add_project(name)).name == name
+
+
+def test_a_renamed_project_keeps_its_identity(desk: Desk) -> None:
+    gid = desk.site.add_project("before")
+    desk.site.rename_project(gid, "after")
+    snapshot = desk.read(gid)
+    assert (snapshot.item_id, snapshot.name) == (gid, "after")
+
+
+def test_a_ref_is_read_by_its_item_id_whatever_its_key_says(desk: Desk) -> None:
+    gid = desk.site.add_project("P")
+    ref = WorkRef("asana", "project", "an old key", item_id=gid)
+    (outcome,) = desk.connector.fetch([ref], ConnectorState()).outcomes
+    assert isinstance(outcome, Snapshot)
+    assert outcome.item_id == gid
+
+
+def test_a_completed_project_is_done_on_its_day_in_utc(desk: Desk) -> None:
+    gid = desk.site.add_project("P")
+    add_tasks(desk, gid, open_=1)
+    desk.site.set_project(gid, completed=True, completed_at="2026-11-02T23:30:00.000-02:00")
+    snapshot = desk.read(gid)
+    assert (snapshot.status, snapshot.done_on) == (WorkStatus.DONE, date(2026, 11, 3))
+
+
+def test_an_archived_project_is_on_hold_and_still_read(desk: Desk) -> None:
+    gid = desk.site.add_project("P")
+    add_tasks(desk, gid, done=1, open_=1)
+    desk.site.archive_project(gid)
+    snapshot = desk.read(gid)
+    assert (snapshot.state, snapshot.status) == (LinkState.ARCHIVED, WorkStatus.ON_HOLD)
+    assert snapshot.progress == Progress(done=1, open=1)
+
+
+def test_an_archived_project_that_was_completed_is_done(desk: Desk) -> None:
+    gid = desk.site.add_project("P")
+    desk.site.complete_project(gid)
+    desk.site.archive_project(gid)
+    snapshot = desk.read(gid)
+    assert (snapshot.state, snapshot.status) == (LinkState.ARCHIVED, WorkStatus.DONE)
+
+
+def test_our_own_status_update_is_not_what_people_say(desk: Desk) -> None:
+    gid = desk.site.add_project("P")
+    desk.site.post_status(gid, "off_track", "first", ANA)
+    desk.clock.pass_by(days=1)
+    desk.site.post_status(gid, "at_risk", "second", ANA)
+    desk.clock.pass_by(days=1)
+    desk.site.post_status(gid, "on_track", "ours", desk.site.bot.gid)
+    assert desk.read(gid).health is Health.AT_RISK
+
+
+def test_only_our_own_status_updates_are_no_report(desk: Desk) -> None:
+    gid = desk.site.add_project("P")
+    desk.site.post_status(gid, "on_track", "ours", desk.site.bot.gid)
+    assert desk.read(gid).health is Health.UNKNOWN
+
+
+def test_the_list_of_updates_is_asked_for_only_where_the_last_one_is_ours(desk: Desk) -> None:
+    gid = desk.site.add_project("P")
+    desk.site.post_status(gid, "on_track", "theirs", ANA)
+    desk.read(gid)
+    assert [r.path for r in desk.requests if r.path.endswith("status_updates")] == []
+
+
+def test_a_deleted_project_is_gone_with_advice(desk: Desk) -> None:
+    gid = desk.site.add_project("P")
+    desk.site.delete_project(gid)
+    assert desk.gone(gid) == Gone(
+        project_ref(gid),
+        LinkState.GONE,
+        f"Asana has no project {gid}, or never showed it to okr-bot: it was deleted, or the gid is wrong. "
+        "Restore it, correct the gid, or take the link out of the workspace file.",
+    )
+
+
+def test_a_hidden_project_is_forbidden_and_comes_back(desk: Desk) -> None:
+    gid = desk.site.add_project("P")
+    desk.site.hide_project(gid)
+    assert desk.gone(gid) == Gone(
+        project_ref(gid),
+        LinkState.FORBIDDEN,
+        f"okr-bot may not see project {gid} in Asana. "
+        "Share the project with that account, or take the link out of the workspace file.",
+    )
+    desk.site.reveal_project(gid)
+    assert desk.read(gid).state is LinkState.ACTIVE
+
+
+@pytest.mark.parametrize("kind", ["portfolio", "task"])
+def test_other_links_are_not_read_yet(desk: Desk, kind: str) -> None:
+    ref = WorkRef("asana", kind, "1200000000000777")
+    (outcome,) = desk.connector.fetch([ref], ConnectorState()).outcomes
+    assert outcome == Unread(ref, f"Asana {kind} links are not read yet; link the project instead")
+    assert desk.requests == []
+
+
+def test_a_key_that_is_no_gid_is_not_sent(desk: Desk) -> None:
+    why = desk.unread("../users/me?x=1")
+    assert why == "'../users/me?x=1' is not a gid: copy the digits of the project's address in Asana"
+    assert [request.path for request in desk.requests] == ["/api/1.0/users/me"]
+
+
+def test_one_bad_project_loses_nothing_of_the_others(desk: Desk) -> None:
+    fine, deleted, odd = (desk.site.add_project(name) for name in ("fine", "deleted", "odd"))
+    desk.site.delete_project(deleted)
+    desk.site.tables["project"][odd]["archived"] = None
+    outcomes = desk.fetch(odd, deleted, fine)
+    assert [type(outcome) for outcome in outcomes] == [Unread, Gone, Snapshot]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "wanted"),
+    [
+        ("name", None, "name should be a text, and is NoneType"),
+        ("completed", "yes", "completed should be true or false, and is str"),
+        ("completed_at", "yesterday", "completed_at should be a time in UTC, and is str"),
+        ("completed_at", "2026-11-02T10:00:00", "completed_at should be a time in UTC, and is str"),
+        ("due_on", "soon", "due_on should be a day such as 2026-11-16, or null, and is str"),
+        ("due_on", 20261116, "due_on should be a text, and is int"),
+        ("owner", {"gid": 12}, "owner should be an object, or null, and is str"),
+    ],
+)
+def test_a_wrongly_typed_field_is_a_sentence(field: str, value: object, wanted: str) -> None:
+    def spoil(_: int, request: Request) -> Response | None:
+        if not request.path.endswith(gid):
+            return None
+        given = "someone" if field == "owner" else value
+        return answer(200, data={**WHOLE, "gid": gid, field: given})
+
+    with Desk(fault=spoil) as desk:
+        gid = desk.site.add_project("P")
+        assert desk.unread(gid) == (
+            f"Asana's answer about project {gid} is not understood: {wanted}. "
+            "Run the sync again; if it stays so, look for a newer okr-syncer."
+        )
+
+
+WHOLE: dict[str, object] = {
+    "name": "P", "archived": False, "completed": False, "completed_at": None, "due_on": None,
+    "start_on": None, "owner": None, "permalink_url": "https://app.asana.com/0/1",
+    "current_status_update": None,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("field", sorted(WHOLE))
+def test_a_missing_field_is_a_sentence_and_not_a_null(field: str) -> None:
+    def spoil(_: int, request: Request) -> Response | None:
+        kept = {name: value for name, value in WHOLE.items() if name != field}
+        return answer(200, data={**kept, "gid": gid}) if request.path.endswith(gid) else None
+
+    with Desk(fault=spoil) as desk:
+        gid = desk.site.add_project("P")
+        assert f"project {gid} is not understood: {field} should be" in desk.unread(gid)
+
+
+def test_an_expired_offset_starts_the_listing_again_once(desk: Desk) -> None:
+    def expire(_: int, request: Request) -> None:
+        if request.one("offset") and not expired:
+            expired.append(request.one("offset"))
+            desk.site.expire_offsets()
+
+    expired: list[str] = []
+    gid = desk.site.add_project("P")
+    add_tasks(desk, gid, open_=150)
+    desk.stand_in.fault = expire
+    assert desk.read(gid).progress == Progress(open=150)
+    assert len([r for r in desk.requests if r.path.endswith("/tasks")]) == 4
+
+
+def test_an_offset_that_keeps_expiring_is_a_sentence(desk: Desk) -> None:
+    def expire(_: int, request: Request) -> None:
+        if request.one("offset"):
+            desk.site.expire_offsets()
+
+    gid = desk.site.add_project("P")
+    add_tasks(desk, gid, open_=101)
+    desk.stand_in.fault = expire
+    with pytest.raises(TemporaryError) as caught:
+        desk.fetch(gid)
+    assert str(caught.value) == (
+        f"Asana's listing of the tasks of project {gid} expired twice while it was read"
+    )
+
+
+def test_a_repeated_offset_is_a_failure_and_not_a_loop() -> None:
+    def repeat(_: int, request: Request) -> Response | None:
+        rows = [{"gid": "1", "completed": True, "approval_status": None, "notes": ""}]
+        page = {"offset": "again", "path": "/", "uri": "/"}
+        return answer(200, data=rows, next_page=page) if request.path.endswith("/tasks") else None
+
+    with Desk(fault=repeat) as desk:
+        gid = desk.site.add_project("P")
+        with pytest.raises(TemporaryError) as caught:
+            desk.fetch(gid)
+        assert str(caught.value) == (
+            f"Asana pointed to the same page of the tasks of project {gid} twice, "
+            "so it was not read to its end"
+        )
+
+
+def test_a_full_page_that_does_not_say_how_it_goes_on_is_a_failure() -> None:
+    def forget(_: int, request: Request) -> Response | None:
+        rows = [{"gid": str(n), "completed": True, "notes": ""} for n in range(100)]
+        return answer(200, data=rows) if request.path.endswith("/tasks") else None
+
+    with Desk(fault=forget) as desk:
+        gid = desk.site.add_project("P")
+        with pytest.raises(TemporaryError, match="did not say how the list of the tasks of project"):
+            desk.fetch(gid)
+
+
+def test_a_listing_behind_asanas_wall_is_unread_and_not_shorter(desk: Desk) -> None:
+    gid, other = desk.site.add_project("P"), desk.site.add_project("other")
+    add_tasks(desk, gid, open_=150)
+    desk.site.listing_wall = 120
+    unread, fine = desk.fetch(gid, other)
+    assert isinstance(unread, Unread)
+    assert unread.why.startswith("Asana refused the request (400): The result was truncated")
+    assert isinstance(fine, Snapshot)
+
+
+def test_a_project_that_keeps_failing_stops_no_other() -> None:
+    def fail(_: int, request: Request) -> Response | None:
+        return server_error("6 sad squid") if request.path.endswith(f"{broken}/tasks") else None
+
+    with Desk(fault=fail) as desk:
+        broken, fine = desk.site.add_project("broken"), desk.site.add_project("fine")
+        unread, snapshot = desk.fetch(broken, fine)
+        assert unread == Unread(
+            project_ref(broken),
+            "Asana has a problem of its own (500): Server Error; "
+            "the phrase for Asana's support is: 6 sad squid",
+        )
+        assert isinstance(snapshot, Snapshot)
+
+
+def test_three_failures_in_a_row_stop_the_connection() -> None:
+    def fail(_: int, request: Request) -> Response | None:
+        return balancer_page(503) if "/projects/" in request.path else None
+
+    with Desk(fault=fail) as desk:
+        projects = [desk.site.add_project(str(number)) for number in range(9)]
+        with pytest.raises(TemporaryError, match=r"^Asana has a problem of its own \(503\)$"):
+            desk.fetch(*projects)
+
+
+def test_at_most_four_projects_are_read_at_a_time() -> None:
+    def look(_: int, request: Request) -> None:
+        del request
+        readers.append(sum(thread.name.startswith("asana") for thread in threading.enumerate()))
+
+    readers: list[int] = []
+    with Desk(fault=look) as desk:
+        desk.stand_in.latency = 0.01
+        projects = [desk.site.add_project(str(number)) for number in range(12)]
+        outcomes = desk.fetch(*projects)
+        assert [outcome.ref.key for outcome in outcomes] == projects
+        assert max(readers) == 4
+
+
+def test_a_sync_of_n_projects_costs_two_requests_each_and_one_more(desk: Desk) -> None:
+    projects = [desk.site.add_project(str(number)) for number in range(10)]
+    desk.fetch(*projects)
+    assert (desk.connector.requests, desk.connector.writes) == (21, 0)
+    assert len(desk.requests) == 21
+
+
+def test_a_project_that_several_initiatives_link_is_read_once(desk: Desk) -> None:
+    gid = desk.site.add_project("P")
+    first, second = desk.fetch(gid, gid)
+    assert first == second
+    assert len(desk.requests) == 3
+
+
+def test_two_fetches_of_the_same_say_the_same(desk: Desk) -> None:
+    gid = desk.site.add_project("P", owner=ANA)
+    add_tasks(desk, gid, done=2, open_=1)
+    first = desk.read(gid)
+    desk.clock.pass_by(minutes=15)
+    assert desk.read(gid) == first
+
+
+def test_check_names_the_account(desk: Desk) -> None:
+    identity = desk.connector.check()
+    assert (identity.account, identity.server, identity.url) == ("okr-bot", "Asana", desk.stand_in.url)
+
+
+def test_check_refuses_a_workspace_the_account_is_not_in(desk: Desk) -> None:
+    desk.site.workspace["gid"] = "1200000000000009"
+    with pytest.raises(FatalError) as caught:
+        desk.connector.check()
+    assert str(caught.value) == (
+        "okr-bot, whose token this is, is not in the Asana workspace 1200000000000001"
+    )
+    assert caught.value.hint == "Correct workspace_gid, or invite that account into the workspace."
+
+
+def test_a_revoked_token_stops_the_connection_with_both_possible_reasons(desk: Desk) -> None:
+    desk.site.token_revoked = True
+    with pytest.raises(CredentialsError) as caught:
+        desk.fetch(desk.site.add_project("P"))
+    assert str(caught.value) == "Asana does not accept the token (401): Not Authorized"
+    assert caught.value.hint == (
+        "The token was revoked, or the workspace disabled this app or such tokens: Asana answers "
+        "the same to both. Make a new token or have the app allowed, then run check."
+    )
+
+
+def test_a_connection_that_breaks_stops_the_fetch() -> None:
+    def drop(_: int, request: Request) -> Wire | None:
+        return Wire.REFUSE if "/projects/" in request.path else None
+
+    with Desk(fault=drop) as desk:
+        gid = desk.site.add_project("P")
+        with pytest.raises(TemporaryError) as caught:
+            desk.fetch(gid, gid, gid, gid)
+        assert str(caught.value).startswith("Asana broke off the connection (GET /api/1.0/projects/")

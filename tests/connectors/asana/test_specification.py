@@ -1,0 +1,55 @@
+"""Requests as Asana's own description has them; every test that uses the desk is held against it as well."""
+
+import re
+from dataclasses import replace
+
+import pytest
+from openapi_core.exceptions import OpenAPIError
+
+from connectors.asana.wire import RULES
+from connectors.sandbox.server import Request
+from tests.connectors import specs
+from tests.connectors.asana.desk import ANA, Desk, check_described, described
+
+
+def of_a_whole_life() -> list[Request]:
+    """Every kind of request the connector sends, once at least."""
+    with Desk() as desk:
+        gid = desk.site.add_project("P")
+        for number in range(101):
+            desk.site.add_task(gid, str(number))
+        desk.site.post_status(gid, "at_risk", "theirs", ANA)
+        desk.site.post_status(gid, "on_track", "ours", desk.site.bot.gid)
+        desk.connector.check()
+        desk.fetch(gid)
+        placement = desk.published(gid)
+        desk.step(gid, "38 %", placement)
+        desk.connector.find_published(desk.read(gid).ref, gid, f"okr-syncer:acme/{gid}")
+        desk.step(gid, None, desk.step(gid, None, placement).placement)
+        return desk.requests
+
+
+def test_every_request_is_one_that_asana_describes() -> None:
+    specs.needed("asana.json")
+    check_described(map(described, of_a_whole_life()))
+
+
+def test_a_request_that_asana_does_not_describe_is_noticed() -> None:
+    specs.needed("asana.json")
+    request = described(of_a_whole_life()[0])
+    for wrong in (
+        replace(request, path="/nowhere"),
+        replace(request, query={"opt_fields": ["nonsense"]}),
+    ):
+        with pytest.raises(OpenAPIError):
+            check_described([wrong])
+
+
+def test_the_gate_lets_nothing_through_that_is_never_sent() -> None:
+    sent = {(request.method, request.path.removeprefix("/api/1.0")) for request in of_a_whole_life()}
+    for rule in RULES:
+        assert [1 for method, path in sent if method == rule.method and _matches(rule.path, path)], rule
+
+
+def _matches(pattern: str, path: str) -> bool:
+    return re.fullmatch(pattern, path) is not None
