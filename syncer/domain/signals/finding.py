@@ -41,7 +41,8 @@ class Signal:
     """A named disconnect on one key result, with everything needed to judge the judgement.
 
     It holds dates, never ages, so that the same facts give an equal signal on any later day.
-    `read_on` is the day of the newest check-in it was judged by. `first_seen` is no part of what it says.
+    `read_on` is the day of the newest check-in at the time, `first_seen` the day it opened: no part of what it
+    says.
     """
 
     kind: str
@@ -52,7 +53,7 @@ class Signal:
     evidence: tuple[Fact, ...]
     thresholds: tuple[Threshold, ...] = ()
     owner: str | None = None
-    read_on: date | None = None
+    read_on: date | None = field(default=None, compare=False)
     first_seen: date = field(compare=False)
 
     @property

@@ -111,6 +111,16 @@ def test_an_unread_item_may_have_an_owner() -> None:
         assert no_owner.detect(rollup_of(number, on=ON, work=work, unread=["new-flow"]), None) is CANNOT_TELL
 
 
+def test_a_check_in_says_nothing_new_about_a_missing_owner() -> None:
+    number = key_result(owner=None)
+    before, after = (
+        no_owner.detect(rollup_of(number, on=ON, check_ins=told), None)
+        for told in ([check_in("2026-11-09", 36.0)], [check_in(ON, 37.0)])
+    )
+
+    assert fired(before) == fired(after)
+
+
 def test_an_item_that_becomes_unread_changes_nothing_about_a_missing_owner() -> None:
     number = key_result(initiative(owner=None), owner=None)
     told = {"new-flow": [snapshot("2026-10-05")]}
