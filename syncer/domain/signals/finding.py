@@ -41,8 +41,8 @@ class Signal:
     """A named disconnect on one key result, with everything needed to judge the judgement.
 
     It holds dates, never ages, so that the same facts give an equal signal on any later day.
-    `read_on` is the day of the newest check-in at the time, `first_seen` the day it opened: no part of what it
-    says.
+    `read_on` is the day of the newest check-in at the time, `first_seen` the day it opened; neither is part of
+    what it says.
     """
 
     kind: str
