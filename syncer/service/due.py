@@ -1,0 +1,53 @@
+"""Working off one owed sync."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import chain, count
+
+from syncer.domain.sync import Due, Trigger
+from syncer.engine.report import SyncReport
+from syncer.engine.sync import Engine, Wish, run_sync
+from syncer.errors import BusyError
+from syncer.ports import Store
+
+
+def run_due(engine_for: Callable[[str], Engine], store: Store, due: Due) -> SyncReport | None:
+    """Syncs what is owed and marks it as done once its run is closed; None where it was closed before.
+
+    A run that was cut off, even after its record (step 6), is not taken up where it stopped: the workspace is
+    synced again, as a second sync is silent and what is owed to the trackers is in the outbox. The store has
+    one run per scheduled slot, so the next attempt is named after the slot with a number: `…+00:00#2`.
+    Raises what `run_sync` and `engine_for` raise (BusyError while a manual sync runs); the due stays open
+    then, for the next recovery.
+    """
+    attempt = _attempt(store, due)
+    if attempt is not None and attempt != due.slot.isoformat():
+        attempt = _sure_attempt(store, due)
+    report = None
+    if attempt is not None:
+        report = run_sync(engine_for(due.workspace), Wish(trigger=Trigger.SCHEDULE, slot=attempt))
+    with store.write() as work:
+        work.finish_due(due)
+    return report
+
+
+def _attempt(store: Store, due: Due) -> str | None:
+    """The name of the first attempt nobody has begun; None where an earlier one is closed."""
+    slot = due.slot.isoformat()
+    with store.read() as work:
+        for name in chain([slot], (f"{slot}#{number}" for number in count(2))):
+            run = work.run_of_slot(due.workspace, name)
+            if run is None:
+                return name
+            if run.closed_at is not None:
+                return None
+    return None
+
+
+def _sure_attempt(store: Store, due: Due) -> str | None:
+    """The same, asked after a look at the lease: a run that is open before and after it was cut off."""
+    if store.leased(due.workspace):
+        msg = f"workspace {due.workspace} is being synced by another run"
+        raise BusyError(msg)
+    return _attempt(store, due)
