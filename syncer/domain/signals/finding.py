@@ -41,7 +41,7 @@ class Signal:
     """A named disconnect on one key result, with everything needed to judge the judgement.
 
     It holds dates, never ages, so that the same facts give an equal signal on any later day.
-    `read_on` is the day of the newest check-in at the time, `first_seen` the day it opened; neither is part of
+    `read_on` (the newest check-in at the time) and `first_seen` (the day it opened) are no part of
     what it says.
     """
 
