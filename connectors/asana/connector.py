@@ -55,7 +55,7 @@ class AsanaConnector:
 
     def check(self) -> Identity:
         """Asks who the token is, and that it is in the workspace. Raises CredentialsError, FatalError."""
-        user = self._user = self._client.me()
+        user = self._user = self._asked()
         gid = self._settings.workspace_gid
         if gid not in user.workspaces:
             raise FatalError(
@@ -99,8 +99,16 @@ class AsanaConnector:
 
     def _me(self) -> User:
         if self._user is None:
-            self._user = self._client.me()
+            self._user = self._asked()
         return self._user
+
+    def _asked(self) -> User:
+        try:
+            return self._client.me()
+        except NotFoundError as error:
+            raise FatalError("There is no Asana at this address (404)", hint="Check url.") from error
+        except SkippableError as error:
+            raise FatalError(error.sentence, hint=error.hint) from error
 
     def _publisher(self) -> Publisher:
         return Publisher(self._client, self._me().gid)

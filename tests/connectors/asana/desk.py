@@ -190,3 +190,11 @@ def described(request: Request) -> Request:
 def answer(status: int, **fields: object) -> Response:
     """An answer of this status."""
     return Response.of(status, fields)
+
+
+def add_tasks(desk: Desk, project: str, done: int = 0, open_: int = 0, cancelled: int = 0) -> None:
+    """Fills a project; what the tasks are called and say is nobody else's business."""
+    for number in range(done + open_):
+        desk.site.add_task(project, f"secret plan {number}", completed=number < done, notes="secret notes")
+    for number in range(cancelled):
+        desk.site.add_task(project, f"ask {number}", resource_subtype="approval", approval_status="rejected")

@@ -18,7 +18,7 @@ from connectors.sandbox.asana_answers import (
 from connectors.sandbox.server import Fault, Request, Response, Wire
 from connectors.transport import Transport
 from syncer.domain.work import Unread
-from syncer.errors import CredentialsError, SyncerError, TemporaryError
+from syncer.errors import CredentialsError, FatalError, SyncerError, TemporaryError
 from tests.connectors.asana.desk import TOKEN, Desk, answer
 
 
@@ -157,6 +157,45 @@ def test_a_listing_without_its_rows_is_no_empty_listing(data: object) -> None:
         with pytest.raises(TemporaryError) as caught:
             desk.fetch(gid)
         assert str(caught.value) == f"Asana answered without the tasks of project {gid}"
+
+
+@pytest.mark.parametrize(
+    ("response", "sentence"),
+    [
+        (answer(404, errors=[{"message": "No matching route"}]), "There is no Asana at this address (404)"),
+        (
+            answer(403, errors=[{"message": "Not from here"}]),
+            "Asana does not let the token do this (403): Not from here",
+        ),
+        (
+            answer(200, data={"gid": "2"}),
+            "Asana's answer about the token's user is not understood: name should be a text, and is missing",
+        ),
+    ],
+)
+def test_an_asana_that_does_not_know_its_own_user_stops_the_connection(
+    response: Response, sentence: str
+) -> None:
+    def fault(_: int, request: Request) -> Response | None:
+        return response if request.path.endswith("/users/me") else None
+
+    with Desk(fault=fault) as desk:
+        for call in (desk.connector.check, lambda: desk.fetch("12"), lambda: desk.step("12", "37 %")):
+            with pytest.raises(FatalError) as caught:
+                call()
+            assert str(caught.value) == sentence
+
+
+@pytest.mark.parametrize("body", [{}, {"data": {}}, {"data": {"gid": 12}}, {"data": [1]}])
+def test_a_write_whose_answer_names_nothing_may_have_arrived(body: dict[str, object]) -> None:
+    def fault(_: int, request: Request) -> Response | None:
+        return Response.of(201, body) if request.method == "POST" else None
+
+    with Desk(fault=fault) as desk:
+        with pytest.raises(TemporaryError) as caught:
+            desk.step(desk.site.add_project("P"), "37 %")
+        assert str(caught.value) == "Asana did not say what it created"
+        assert caught.value.outcome_unknown
 
 
 def test_a_redirect_is_not_followed() -> None:

@@ -11,20 +11,13 @@ from connectors.sandbox.server import Request, Response, Wire
 from syncer.domain.sync import ConnectorState
 from syncer.domain.work import Gone, Health, LinkState, Progress, Snapshot, Unread, WorkRef, WorkStatus
 from syncer.errors import CredentialsError, FatalError, TemporaryError
-from tests.connectors.asana.desk import ANA, Desk, answer, project_ref
+from tests.connectors.asana.desk import ANA, Desk, add_tasks, answer, project_ref
 
 
 @pytest.fixture
 def desk() -> Iterator[Desk]:
     with Desk() as desk:
         yield desk
-
-
-def add_tasks(desk: Desk, project: str, done: int = 0, open_: int = 0, cancelled: int = 0) -> None:
-    for number in range(done + open_):
-        desk.site.add_task(project, f"secret plan {number}", completed=number < done, notes="secret notes")
-    for number in range(cancelled):
-        desk.site.add_task(project, f"ask {number}", resource_subtype="approval", approval_status="rejected")
 
 
 def test_a_project_says_everything_a_snapshot_holds(desk: Desk) -> None:
@@ -68,15 +61,6 @@ def test_milestones_count_and_subtasks_only_as_members_of_the_project(desk: Desk
     desk.site.add_task(None, "hidden below", parent=parent)
     desk.site.add_task(gid, "member below", parent=parent, completed=True)
     assert desk.read(gid).progress == Progress(done=1, open=1)
-
-
-def test_every_page_is_read_in_order_and_once(desk: Desk) -> None:
-    gid = desk.site.add_project("P")
-    add_tasks(desk, gid, done=120, open_=131)
-    assert desk.read(gid).progress == Progress(done=120, open=131)
-    pages = [request for request in desk.requests if request.path.endswith("/tasks")]
-    assert [page.one("offset").rpartition("-")[2] for page in pages] == ["", "100", "200"]
-    assert {page.one("limit") for page in pages} == {"100"}
 
 
 def test_rollup_tasks_of_any_workspace_are_not_work(desk: Desk) -> None:
@@ -272,72 +256,6 @@ def test_a_missing_field_is_a_sentence_and_not_a_null(field: str) -> None:
         assert f"project {gid} is not understood: {field} should be" in desk.unread(gid)
 
 
-def test_an_expired_offset_starts_the_listing_again_once(desk: Desk) -> None:
-    def expire(_: int, request: Request) -> None:
-        if request.one("offset") and not expired:
-            expired.append(request.one("offset"))
-            desk.site.expire_offsets()
-
-    expired: list[str] = []
-    gid = desk.site.add_project("P")
-    add_tasks(desk, gid, open_=150)
-    desk.stand_in.fault = expire
-    assert desk.read(gid).progress == Progress(open=150)
-    assert len([r for r in desk.requests if r.path.endswith("/tasks")]) == 4
-
-
-def test_an_offset_that_keeps_expiring_is_a_sentence(desk: Desk) -> None:
-    def expire(_: int, request: Request) -> None:
-        if request.one("offset"):
-            desk.site.expire_offsets()
-
-    gid = desk.site.add_project("P")
-    add_tasks(desk, gid, open_=101)
-    desk.stand_in.fault = expire
-    with pytest.raises(TemporaryError) as caught:
-        desk.fetch(gid)
-    assert str(caught.value) == (
-        f"Asana's listing of the tasks of project {gid} expired twice while it was read"
-    )
-
-
-def test_a_repeated_offset_is_a_failure_and_not_a_loop() -> None:
-    def repeat(_: int, request: Request) -> Response | None:
-        rows = [{"gid": "1", "completed": True, "approval_status": None, "notes": ""}]
-        page = {"offset": "again", "path": "/", "uri": "/"}
-        return answer(200, data=rows, next_page=page) if request.path.endswith("/tasks") else None
-
-    with Desk(fault=repeat) as desk:
-        gid = desk.site.add_project("P")
-        with pytest.raises(TemporaryError) as caught:
-            desk.fetch(gid)
-        assert str(caught.value) == (
-            f"Asana pointed to the same page of the tasks of project {gid} twice, "
-            "so it was not read to its end"
-        )
-
-
-def test_a_full_page_that_does_not_say_how_it_goes_on_is_a_failure() -> None:
-    def forget(_: int, request: Request) -> Response | None:
-        rows = [{"gid": str(n), "completed": True, "notes": ""} for n in range(100)]
-        return answer(200, data=rows) if request.path.endswith("/tasks") else None
-
-    with Desk(fault=forget) as desk:
-        gid = desk.site.add_project("P")
-        with pytest.raises(TemporaryError, match="did not say how the list of the tasks of project"):
-            desk.fetch(gid)
-
-
-def test_a_listing_behind_asanas_wall_is_unread_and_not_shorter(desk: Desk) -> None:
-    gid, other = desk.site.add_project("P"), desk.site.add_project("other")
-    add_tasks(desk, gid, open_=150)
-    desk.site.listing_wall = 120
-    unread, fine = desk.fetch(gid, other)
-    assert isinstance(unread, Unread)
-    assert unread.why.startswith("Asana refused the request (400): The result was truncated")
-    assert isinstance(fine, Snapshot)
-
-
 def test_a_project_that_keeps_failing_stops_no_other() -> None:
     def fail(_: int, request: Request) -> Response | None:
         return server_error("6 sad squid") if request.path.endswith(f"{broken}/tasks") else None
@@ -434,3 +352,11 @@ def test_a_connection_that_breaks_stops_the_fetch() -> None:
         with pytest.raises(TemporaryError) as caught:
             desk.fetch(gid, gid, gid, gid)
         assert str(caught.value).startswith("Asana broke off the connection (GET /api/1.0/projects/")
+
+
+def test_links_of_both_kinds_are_answered_in_order(desk: Desk) -> None:
+    gid = desk.site.add_project("P")
+    refs = [WorkRef("asana", "task", "1"), project_ref(gid), WorkRef("asana", "portfolio", "2")]
+    outcomes = desk.connector.fetch(refs, ConnectorState()).outcomes
+    assert [type(outcome) for outcome in outcomes] == [Unread, Snapshot, Unread]
+    assert [outcome.ref for outcome in outcomes] == refs

@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from connectors.asana.client import AsanaClient
+from connectors.asana.connector import plugin
 from connectors.asana.settings import AsanaSettings
 from connectors.asana.wire import wire
 from connectors.transport import Transport
 from syncer.errors import CredentialsError
-from tests.connectors.asana.desk import ANA, TOKEN, Desk
+from syncer.ports import Context
+from tests.connectors.asana.desk import ANA, TOKEN, Desk, OneSecret
 
 
 @pytest.fixture
@@ -40,6 +42,19 @@ def test_a_client_leaves_the_loggers_as_they_were(desk: Desk, name: str) -> None
         assert not any(type(handler) is logging.StreamHandler for handler in logger.handlers)
     finally:
         logger.setLevel(logging.NOTSET)
+
+
+def test_the_plugin_connects_without_sending_anything(desk: Desk) -> None:
+    settings = AsanaSettings.model_validate({
+        "kind": "asana", "url": desk.stand_in.url, "workspace_gid": "1200000000000001", "token": {"env": "T"},
+    })  # fmt: skip
+    context = Context(
+        workspace="acme", connection="asana", may_write=False, secrets=OneSecret(), clock=desk.clock
+    )
+    connector = plugin.connect(settings, context)
+    assert desk.requests == []
+    assert connector.check().account == "okr-bot"
+    connector.close()
 
 
 def test_the_token_goes_in_the_header_and_our_name_with_it(desk: Desk) -> None:
