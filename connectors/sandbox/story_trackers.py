@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Self
@@ -31,14 +32,19 @@ class VirtualClock:
 
     def __init__(self, moment: datetime) -> None:
         self._moment = moment
+        self._followed: Callable[[], datetime] | None = None
 
     def now(self) -> datetime:
-        """The moment it was last set to, aware, in UTC."""
-        return self._moment
+        """The moment it was last set to, or that of the clock it follows; aware, in UTC."""
+        return self._followed() if self._followed else self._moment
 
     def set(self, moment: datetime) -> None:
         """Move it, forward or back."""
         self._moment = moment
+
+    def follow(self, now: Callable[[], datetime]) -> None:
+        """Run with another clock from here on."""
+        self._followed = now
 
 
 @dataclass(frozen=True)
