@@ -57,9 +57,11 @@ class MemoryTracker:
         item = self.items[item_id]
         item.snapshot = replace(item.snapshot, **fields)  # type: ignore[arg-type]
 
-    def work(self, item_id: str, status: WorkStatus, **buckets: int) -> None:
+    def work(
+        self, item_id: str, status: WorkStatus, *, done: int, open_: int = 0, cancelled: int = 0
+    ) -> None:
         """Tickets move between the buckets."""
-        self.change(item_id, status=status, progress=Progress(**buckets))
+        self.change(item_id, status=status, progress=Progress(done=done, open=open_, cancelled=cancelled))
 
     def comments(self, item_id: str) -> list[str]:
         """The texts as they stand."""

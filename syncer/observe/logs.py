@@ -96,14 +96,14 @@ def _formatter(format_: str, redactor: Redactor, *, is_debug: bool) -> logging.F
         ],
         use_get_message=True,
         pass_foreign_args=False,
-        keep_exc_info=True,
-        keep_stack_info=is_debug,
+        keep_exc_info=False,
+        keep_stack_info=False,
     )
 
 
 def _error_in_brief(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     info = event.pop("exc_info", None)
-    event.pop("exception", None)
+    event.pop("stack_info", None)
     if info is True:
         info = sys.exc_info()
     error = info[1] if isinstance(info, tuple) else info

@@ -28,8 +28,6 @@ _READ_ONLY = "25006"
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
 _POSTGRES = {
     _READ_ONLY: "is read-only: set SYNCER_DATABASE_URL to the primary server",
-    "28P01": "refused user or password: set SYNCER_DATABASE_URL anew",
-    "3D000": "does not exist: create it, or set SYNCER_DATABASE_URL",
     "42501": "does not let this user do it: make the user the owner of its tables",
     "53100": "has no room left: free space on its disk",
 }
@@ -37,7 +35,6 @@ _POSTGRES_BUSY = {
     "40001": "was changed by somebody else at the same moment",
     "40P01": "was changed by somebody else at the same moment",
     "55P03": "is busy: another transaction holds it for more than 10 s",
-    "53300": "has no connection left: raise its max_connections, or run fewer workers",
 }
 _POSTGRES_OLD = frozenset({"42P01", "42703"})
 
@@ -100,13 +97,14 @@ def _postgres_meaning(name: str, error: DBAPIError, *, reading: bool) -> SyncerE
         return TemporaryError(f"database {name} {_POSTGRES_BUSY[state]}; {_AGAIN}")
     if error.connection_invalidated or state.startswith(("08", "57P")) or _never_connected(error):
         return TemporaryError(
-            f"database {name} cannot be reached; {_AGAIN}",
-            hint="check SYNCER_DATABASE_URL and that the server runs",
+            f"database {name} does not answer or does not let us in; {_AGAIN}",
+            hint="check that the server runs, and name, user and password in SYNCER_DATABASE_URL",
         )
     return _unforeseen(name, state or type(error.orig).__name__)
 
 
 def _never_connected(error: DBAPIError) -> bool:
+    # A refused connection has no code, so that a wrong password and a server that starts up look the same.
     return error.statement is None and type(error.orig).__name__ in {"OperationalError", "ConnectionTimeout"}
 
 

@@ -27,7 +27,10 @@ def open_store(url: str) -> SqlStore:
 
 
 class SqlStore:
-    """See `syncer.ports.Store`. Safe to share between threads; errors are StoreError or TemporaryError."""
+    """See `syncer.ports.Store`. Safe to share between threads; errors are StoreError or TemporaryError.
+
+    A write inside a write waits for itself and ends as a TemporaryError after 10 s.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine

@@ -68,7 +68,7 @@ def test_a_material_change_edits_the_comment_in_place_after_the_interval(desk: D
     desk.epic()
     desk.check_in(36)
     desk.sync()
-    desk.tracker.work("10042", WorkStatus.IN_PROGRESS, done=8, open=2)
+    desk.tracker.work("10042", WorkStatus.IN_PROGRESS, done=8, open_=2)
     desk.clock.pass_(hours=1)
     held = desk.sync()
     assert (held.writes, held.held_back) == (0, 1)
@@ -83,7 +83,7 @@ def test_an_immaterial_change_is_stored_but_not_published(desk: Desk) -> None:
     desk.epic(progress=Progress(done=50, open=50))
     desk.check_in(36)
     desk.sync()
-    desk.tracker.work("10042", WorkStatus.IN_PROGRESS, done=51, open=49)
+    desk.tracker.work("10042", WorkStatus.IN_PROGRESS, done=51, open_=49)
     desk.clock.pass_(days=1)
     report = desk.sync()
     assert len(report.changes) == 1
@@ -159,7 +159,7 @@ def test_a_comment_deleted_by_a_human_is_an_opt_out_for_good(desk: Desk) -> None
     desk.check_in(36)
     desk.sync()
     desk.tracker.items["10042"].comments.clear()
-    desk.tracker.work("10042", WorkStatus.DONE, done=10, open=0)
+    desk.tracker.work("10042", WorkStatus.DONE, done=10, open_=0)
     desk.clock.pass_(days=1)
     first = desk.sync()
     assert [one.standing for one in first.delivered] == [Standing.OPTED_OUT]
@@ -175,7 +175,7 @@ def test_a_comment_edited_by_a_human_is_reported_and_left_alone(desk: Desk) -> N
     desk.sync()
     desk.tracker.items["10042"].comments[0].edited_by_human = True
     desk.tracker.items["10042"].comments[0].text = "we know better"
-    desk.tracker.work("10042", WorkStatus.DONE, done=10, open=0)
+    desk.tracker.work("10042", WorkStatus.DONE, done=10, open_=0)
     desk.clock.pass_(days=1)
     report = desk.sync()
     assert [one.standing for one in report.delivered] == [Standing.EDITED]
@@ -425,7 +425,7 @@ def test_done_work_never_moves_the_number(desk: Desk) -> None:
     desk.epic()
     desk.check_in(36)
     before = desk.sync()
-    desk.tracker.work("10042", WorkStatus.DONE, done=10, open=0)
+    desk.tracker.work("10042", WorkStatus.DONE, done=10, open_=0)
     desk.clock.pass_(days=1)
     desk.sync()
     with desk.store.read() as work:

@@ -1,0 +1,146 @@
+"""`syncer check`: is everything there that a sync needs, and does every tracker show every linked item?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from syncer.cli import text
+from syncer.cli.exits import Exit, first, of_error
+from syncer.cli.session import Session, session_of
+from syncer.domain.sync import ConnectorState
+from syncer.domain.work import Gone, Outcome, Snapshot, Unread, WorkRef
+from syncer.errors import SyncerError
+
+if TYPE_CHECKING:
+    from syncer.app import Configured
+    from syncer.ports import Connector
+
+
+class Mark(StrEnum):
+    """How a check went."""
+
+    OK = "ok"
+    WARN = "warn"
+    FAIL = "FAIL"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the check."""
+
+    what: str
+    mark: Mark
+    sentence: str
+    hint: str = ""
+    code: Exit = Exit.DONE
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command to the command line."""
+    app.command()(check)
+
+
+def check(
+    context: typer.Context,
+    offline: Annotated[bool, typer.Option("--offline", help="Files and database only.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Warnings count as failures.")] = False,
+) -> None:
+    """Check configuration, database, every connection, and every link. Nothing is changed."""
+    session = session_of(context)
+    rows: list[Row] = []
+    for row in _rows(session, offline=offline):
+        rows.append(row)
+        session.say(f"{row.what:<12} {row.mark.value:<4} {text.plain(row.sentence)}")
+        if row.hint:
+            session.say(f"{'':<17} -> {row.hint}")
+    failed = [row for row in rows if row.mark is Mark.FAIL]
+    warned = [row for row in rows if row.mark is Mark.WARN]
+    session.say(f"{len(failed)} failed, {len(warned)} warning{'' if len(warned) == 1 else 's'}")
+    session.emit({"checks": rows, "failed": len(failed), "warnings": len(warned)})
+    code = first(row.code for row in failed)
+    if code is Exit.DONE and strict and warned:
+        code = Exit.FAILED
+    raise typer.Exit(code)
+
+
+def _rows(session: Session, *, offline: bool) -> Iterator[Row]:
+    for problem in session.app.loaded.problems:
+        yield Row("config", Mark.FAIL, str(problem), code=Exit.CONFIG)
+    found = session.app.workspaces(session.names, skip_invalid=True)
+    for configured in found:
+        links = len(tuple(configured.workspace.links()))
+        yield Row("config", Mark.OK, f"{configured.path}: workspace {configured.workspace.id}, {links} links")
+    yield _store_row(session)
+    if not offline:
+        for configured in found:
+            yield from _owner_rows(configured)
+            for name in configured.file.connections:
+                yield from _connection_rows(session, configured, name)
+
+
+def _store_row(session: Session) -> Row:
+    try:
+        current, head = session.app.store.current(), session.app.store.head()
+    except SyncerError as error:
+        return Row("store", Mark.FAIL, error.sentence, error.hint, of_error(error))
+    if current == head:
+        return Row("store", Mark.OK, f"schema {head}")
+    at = current or "empty"
+    return Row("store", Mark.WARN, f"schema {at}, this version wants {head}", "run syncer db upgrade")
+
+
+def _owner_rows(configured: Configured) -> Iterator[Row]:
+    for placed in configured.workspace.key_results():
+        if placed.key_result.owner is None:
+            yield Row("owners", Mark.WARN, f"key result {placed.key_result.id} has no owner")
+
+
+def _connection_rows(session: Session, configured: Configured, name: str) -> Iterator[Row]:
+    connector: Connector | None = None
+    try:
+        connector = session.app.connect(configured, name, may_write=False)
+        identity = connector.check()
+        yield Row(name, Mark.OK, f"{identity.server} at {identity.url}, as {identity.account}")
+        refs = tuple({link.ref: None for link in configured.workspace.links() if link.ref.connection == name})
+        outcomes = {one.ref: one for one in connector.fetch(refs, ConnectorState()).outcomes}
+        yield from (_link_row(name, ref, outcomes.get(ref)) for ref in refs)
+        yield from _unmapped(configured, name, outcomes.values())
+    except SyncerError as error:
+        code = of_error(error)
+        yield Row(name, Mark.FAIL, error.sentence, error.hint, Exit.PARTIAL if code is Exit.FAILED else code)
+    finally:
+        if connector is not None:
+            connector.close()
+
+
+def _link_row(name: str, ref: WorkRef, outcome: Outcome | None) -> Row:
+    match outcome:
+        case Snapshot():
+            sentence = (
+                f"{ref.kind} {ref.key}: {outcome.name}, {outcome.status.words} {outcome.progress.basis}"
+            )
+            mark = Mark.WARN if outcome.notes else Mark.OK
+            return Row(name, mark, "; ".join((sentence, *outcome.notes)))
+        case Gone(state=state, advice=advice):
+            return Row(name, Mark.FAIL, f"{ref.kind} {ref.key}: {state.words}", advice, Exit.PARTIAL)
+        case Unread(why=why):
+            return Row(name, Mark.FAIL, f"{ref.kind} {ref.key}: {why}", code=Exit.PARTIAL)
+        case None:
+            return Row(name, Mark.FAIL, f"{ref.kind} {ref.key}: not in the answer", code=Exit.PARTIAL)
+
+
+def _unmapped(configured: Configured, name: str, outcomes: Iterable[Outcome]) -> Iterator[Row]:
+    workspace = configured.workspace
+    seen: dict[str, str] = {}
+    for outcome in outcomes:
+        if isinstance(outcome, Snapshot) and outcome.owner:
+            seen[outcome.owner] = outcome.owner_name or outcome.owner
+    for account, shown in seen.items():
+        if workspace.account_holder(name, account) is None:
+            sentence = f"{shown} owns linked work but is nobody in people"
+            yield Row("owners", Mark.WARN, sentence, f"add {name}: {account} to that person")

@@ -1,0 +1,142 @@
+"""`syncer check-in`: a value on a key result, or a status on an initiative kept by hand."""
+
+from __future__ import annotations
+
+import getpass
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from syncer.cli import text
+from syncer.cli.session import Session, session_of
+from syncer.domain.pace import expected_value
+from syncer.domain.render import day
+from syncer.domain.work import Health, WorkStatus
+from syncer.engine.checkins import check_in, find_key_result, report_initiative
+from syncer.errors import FatalError
+
+if TYPE_CHECKING:
+    from syncer.app import Configured
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command to the command line."""
+    app.command("check-in")(check_in_command)
+
+
+def check_in_command(
+    context: typer.Context,
+    key_result: Annotated[str | None, typer.Argument(help="Id of the key result.", metavar="KR")] = None,
+    value: Annotated[str | None, typer.Argument(help="Its value.", metavar="VALUE")] = None,
+    health: Annotated[
+        Health | None, typer.Option("--health", help="How you say it goes; kept beside what is measured.")
+    ] = None,
+    initiative: Annotated[
+        str | None, typer.Option("--initiative", help="Id of an initiative without a link.")
+    ] = None,
+    status: Annotated[WorkStatus | None, typer.Option("--status", help="Its status.")] = None,
+    on: Annotated[str | None, typer.Option("--on", help="The day it is true for, YYYY-MM-DD.")] = None,
+    note: Annotated[str, typer.Option("--note", help="A sentence for the others.")] = "",
+    author: Annotated[str | None, typer.Option("--author", help="Who says so; else your login name.")] = None,
+) -> None:
+    """Check in: `syncer check-in activation 37 --health at_risk`, or `--initiative ID --status done`."""
+    session = session_of(context)
+    configured = _one(session)
+    who = author if author is not None else _login()
+    if initiative is not None:
+        if status is None or key_result is not None:
+            raise typer.BadParameter("give --initiative ID --status STATUS, and no key result")
+        _report(session, configured, initiative, status, _day(on), note, who)
+    elif key_result is None or value is None:
+        raise typer.BadParameter("give a key result and its value, or --initiative ID --status STATUS")
+    else:
+        _check_in(session, configured, key_result, _number(value), health, _day(on), note, who)
+
+
+def _one(session: Session) -> Configured:
+    found = session.workspaces()
+    if len(found) != 1:
+        names = ", ".join(one.workspace.id for one in found)
+        msg = f"a check-in is for one workspace; choose one with -w: {names}"
+        raise FatalError(msg)
+    return found[0]
+
+
+def _check_in(
+    session: Session,
+    configured: Configured,
+    key_result: str,
+    value: float,
+    health: Health | None,
+    on: date | None,
+    note: str,
+    author: str,
+) -> None:
+    app, workspace = session.app, configured.workspace
+    entry = check_in(
+        workspace,
+        app.ready_store,
+        app.clock,
+        key_result=key_result,
+        value=value,
+        health=health or Health.UNKNOWN,
+        on=on,
+        note=note,
+        author=author,
+    )
+    placed = find_key_result(workspace, key_result)
+    number = placed.key_result
+    expected = number.show(round(expected_value(number, placed.cycle, entry.on), 1))
+    session.say(
+        f"{text.plain(number.title)}: {number.show(value)} on {day(entry.on)}, {expected} expected; "
+        "the comments follow with the next sync"
+    )
+    session.emit({"check_in": entry, "expected": expected_value(number, placed.cycle, entry.on)})
+
+
+def _report(
+    session: Session,
+    configured: Configured,
+    initiative: str,
+    status: WorkStatus,
+    on: date | None,
+    note: str,
+    author: str,
+) -> None:
+    app = session.app
+    entry = report_initiative(
+        configured.workspace,
+        app.ready_store,
+        app.clock,
+        initiative=initiative,
+        status=status,
+        on=on,
+        note=note,
+        author=author,
+    )
+    session.say(f"{initiative}: {status.words} on {day(entry.on)}")
+    session.emit({"check_in": entry})
+
+
+def _number(value: str) -> float:
+    try:
+        return float(value)
+    except ValueError:
+        raise typer.BadParameter(f"{value!r} is not a number; write it like 37 or 5.5") from None
+
+
+def _day(value: str | None) -> date | None:
+    if value is None:
+        return None
+    try:
+        return datetime.strptime(value, "%Y-%m-%d").replace(tzinfo=UTC).date()
+    except ValueError:
+        raise typer.BadParameter(f"{value!r} is not a date; write YYYY-MM-DD") from None
+
+
+def _login() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return ""

@@ -1,0 +1,166 @@
+"""`syncer signals`, `brief`, `report`: what is known, for people. Confidential numbers only when named."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from syncer.cli import text
+from syncer.cli.exits import Exit
+from syncer.cli.session import Session, session_of
+from syncer.domain.render import is_it_moving, number_word, work_word
+from syncer.domain.rollup import Rollup, WorkLine
+from syncer.engine.view import View, look
+
+Named = Annotated[
+    list[str] | None, typer.Option("--kr", help="Only this key result, a confidential one too; repeatable.")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands to the command line."""
+    app.command()(signals)
+    app.command()(brief)
+    report = typer.Typer(no_args_is_help=True, help="Reports.")
+    report.callback()(_report)
+    report.command("weekly")(weekly)
+    app.add_typer(report, name="report")
+
+
+def _report() -> None:
+    """Reports."""
+
+
+def signals(
+    context: typer.Context,
+    fail_on: Annotated[
+        list[str] | None, typer.Option("--fail-on", help="Exit with 10 when a signal of this kind is open.")
+    ] = None,
+    key_results: Named = None,
+) -> None:
+    """The open disconnects between number and work, with their evidence."""
+    from syncer.domain.signals import DETECTORS  # noqa: PLC0415  only to check the names
+
+    kinds = [kind for kind, _ in DETECTORS]
+    unknown = sorted(set(fail_on or ()) - set(kinds))
+    if unknown:
+        raise typer.BadParameter(f"no signal is called {', '.join(unknown)}; there are {', '.join(kinds)}")
+    session = session_of(context)
+    named = frozenset(key_results or ())
+    document: dict[str, Any] = {}
+    hit = False
+    for view in _views(session):
+        found = view.public_signals(named)
+        document[view.workspace.id] = found
+        hit = hit or any(signal.kind in (fail_on or ()) for signal in view.standing)
+        session.say(f"{view.workspace.id}: {len(found)} open signal{'' if len(found) == 1 else 's'}")
+        for signal in found:
+            session.say()
+            _say_all(session, text.signal_lines(signal))
+        _hidden(session, view, named)
+    session.emit(document)
+    raise typer.Exit(Exit.SOMETHING_TO_SEE if hit else Exit.DONE)
+
+
+def brief(context: typer.Context, key_results: Named = None) -> None:
+    """Is the work moving the number? One sentence per key result, with figures."""
+    session = session_of(context)
+    named = frozenset(key_results or ())
+    document: dict[str, Any] = {}
+    for view in _views(session):
+        document[view.workspace.id] = [_brief_document(rollup) for rollup in view.public(named)]
+        for rollup in view.public(named):
+            session.say(text.brief_sentence(rollup))
+            if named:
+                _say_all(session, text.answers(rollup))
+        _hidden(session, view, named)
+    session.emit(document)
+
+
+def weekly(context: typer.Context, key_results: Named = None) -> None:
+    """The weekly sheet: every number then and now against its pace, with its initiatives beside it."""
+    session = session_of(context)
+    named = frozenset(key_results or ())
+    document: dict[str, Any] = {}
+    for view in _views(session):
+        rollups, standing = view.public(named), view.public_signals(named)
+        document[view.workspace.id] = [rollup_document(rollup) for rollup in rollups]
+        _say_all(session, text.weekly_sheet(view.workspace.id, rollups, standing))
+        _hidden(session, view, named)
+    session.emit(document)
+
+
+def _views(session: Session) -> list[View]:
+    app = session.app
+    return [look(one.workspace, app.ready_store, app.clock) for one in session.workspaces()]
+
+
+def _say_all(session: Session, lines: Any) -> None:  # noqa: ANN401  an iterable of lines
+    for line in lines:
+        session.say(line)
+
+
+def _hidden(session: Session, view: View, named: frozenset[str]) -> None:
+    hidden = sum(1 for rollup in view.rollups if rollup.key_result.confidential)
+    if hidden and not named:
+        noun = "key result is" if hidden == 1 else "key results are"
+        session.note(f"{view.workspace.id}: {hidden} confidential {noun} not shown; name one with --kr ID")
+
+
+def _brief_document(rollup: Rollup) -> dict[str, Any]:
+    return {
+        "key_result": rollup.key_result.id,
+        "sentence": text.brief_sentence(rollup),
+        "initiatives": {line.initiative.id: is_it_moving(rollup, line) for line in rollup.work},
+    }
+
+
+def rollup_document(rollup: Rollup) -> dict[str, Any]:
+    """One key result's row group as JSON shows it: the same figures as the text."""
+    key_result, latest = rollup.key_result, rollup.latest
+    return {
+        "cycle": rollup.placed.cycle.id,
+        "objective": rollup.placed.objective.title,
+        "key_result": key_result.id,
+        "title": key_result.title,
+        "owner": rollup.owner,
+        "unit": key_result.unit,
+        "start": key_result.start,
+        "target": key_result.target,
+        "value": latest.value if latest else None,
+        "checked_in_on": latest.on if latest else None,
+        "reported_health": latest.health if latest else None,
+        "share": rollup.share,
+        "expected_share": rollup.expected_share,
+        "expected_value": rollup.expected_value,
+        "measured_status": rollup.status,
+        "shown_status": number_word(rollup)[0],
+        "stale": rollup.number_stale,
+        "movement_in_window": rollup.movement,
+        "window_days": key_result.rules.window.days,
+        "initiatives": [_line_document(line) for line in rollup.work],
+    }
+
+
+def _line_document(line: WorkLine) -> dict[str, Any]:
+    progress = line.progress
+    return {
+        "initiative": line.initiative.id,
+        "title": line.initiative.title,
+        "status": work_word(line),
+        "owner": line.owner,
+        "done": progress.done if progress else None,
+        "open": progress.open if progress else None,
+        "cancelled": progress.cancelled if progress else None,
+        "basis": progress.basis if progress else None,
+        "health": line.health,
+        "due": line.due,
+        "done_on": line.done_on,
+        "link": str(line.link.ref) if line.link else None,
+        "link_state": line.link.state if line.link else None,
+        "item": line.snapshot.key if line.snapshot else None,
+        "url": line.snapshot.url if line.snapshot else None,
+        "read_at": line.read_at,
+        "stale": line.stale,
+    }

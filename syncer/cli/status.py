@@ -1,0 +1,120 @@
+"""`syncer status`: the last run, how every connection is, how old every figure is, what is broken."""
+
+from __future__ import annotations
+
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+
+from syncer.cli import text
+from syncer.cli.exits import Exit
+from syncer.cli.session import Session, session_of
+from syncer.domain.work import LinkState
+from syncer.engine.view import View, look
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command to the command line."""
+    app.command()(status)
+
+
+def status(
+    context: typer.Context,
+    probe: Annotated[
+        bool, typer.Option("--probe", help="Only ask the running service whether it is alive (exit 0 or 1).")
+    ] = False,
+) -> None:
+    """The last run, the connections, the age of every figure, broken links, open signals."""
+    session = session_of(context)
+    if probe:
+        raise typer.Exit(_probe(session))
+    app = session.app
+    document: dict[str, Any] = {}
+    for configured in session.workspaces():
+        view = look(configured.workspace, app.ready_store, app.clock)
+        document[view.workspace.id] = _document(view)
+        for line in status_lines(view, app.clock.now()):
+            session.say(line)
+    session.emit(document)
+
+
+def _probe(session: Session) -> Exit:
+    web = session.app.settings.web
+    host = "127.0.0.1" if web.host in {"0.0.0.0", "::", ""} else web.host  # noqa: S104  compared, not bound
+    url = f"http://{host}:{web.port}/healthz"
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            alive = answer.status == 200
+    except (urllib.error.URLError, OSError) as error:
+        session.note(f"no service answers at {url}: {getattr(error, 'reason', error)}")
+        return Exit.FAILED
+    session.say("alive" if alive else "not alive")
+    session.emit({"alive": alive})
+    return Exit.DONE if alive else Exit.FAILED
+
+
+def status_lines(view: View, now: datetime) -> Iterator[str]:
+    """The status of one workspace as text."""
+    yield from _run_line(view, now)
+    rows = []
+    for name in view.workspace.connection_kinds:
+        health = view.before.health.get(name)
+        if health is None:
+            rows.append((name, "never used", "", ""))
+            continue
+        state = f"failing since {health.failing_since:%Y-%m-%d %H:%M} UTC" if health.failing_since else "ok"
+        rows.append((name, state, f"read {text.age(health.read_at, now)}", text.plain(health.sentence)))
+    yield from (f"  {row}" for row in text.columns(rows))
+    for link in view.before.links:
+        if link.state is not LinkState.ACTIVE or link.advice:
+            read = f"last read {text.age(link.read_at, now)}"
+            yield f"  ! {link.id}: {link.state.words}, {read}. {text.plain(link.advice)}".rstrip()
+    stale = [line for r in view.public() for line in r.work if line.stale]
+    yield f"  {len(view.before.links)} links, {len(stale)} stale; {len(view.standing)} open signals"
+    for rollup in view.public():
+        if rollup.number_stale:
+            yield f"  ! {rollup.key_result.id}: the number is stale, {text.number_line(rollup).strip()}"
+
+
+def _run_line(view: View, now: datetime) -> Iterator[str]:
+    run = view.last_run
+    if run is None:
+        yield f"{view.workspace.id}: never synced; run syncer sync"
+        return
+    outcome = run.outcome.value if run.outcome else "not finished"
+    missed = f", {run.counts['missed']} slots missed before it" if run.counts.get("missed") else ""
+    yield (
+        f"{view.workspace.id}: last sync {text.age(run.started_at, now)} ({run.trigger.value}): {outcome}, "
+        f"{run.counts.get('requests', 0)} requests{missed}"
+    )
+
+
+def _document(view: View) -> dict[str, Any]:
+    shown = {r.key_result.id for r in view.public()}
+    return {
+        "last_run": view.last_run,
+        "connections": view.before.health,
+        "links": [
+            {
+                "link": link.id,
+                "state": link.state,
+                "read_at": link.read_at,
+                "item_id": link.item_id,
+                "advice": link.advice,
+            }
+            for link in view.before.links
+        ],
+        "key_results": [
+            {
+                "id": r.key_result.id,
+                "stale": r.number_stale,
+                "checked_in_on": r.latest.on if r.latest else None,
+            }
+            for r in view.public()
+        ],
+        "open_signals": [signal.id for signal in view.standing if signal.key_result_id in shown],
+    }

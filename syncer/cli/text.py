@@ -1,0 +1,166 @@
+"""Rollups, signals and reports as text for a terminal. Pure: values in, lines out."""
+
+from __future__ import annotations
+
+import difflib
+import unicodedata
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from itertools import groupby
+
+from syncer.domain.comment import Comment
+from syncer.domain.okr import KeyResult
+from syncer.domain.render import day, is_it_moving, number_word, work_word
+from syncer.domain.rollup import Rollup, WorkLine
+from syncer.domain.signals.finding import Signal
+from syncer.domain.work import LinkState
+
+
+def plain(text: str) -> str:
+    """Foreign text without what could drive a terminal: control and direction characters are dropped."""
+    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cf", "Cs"})
+
+
+def way(key_result: KeyResult) -> str:
+    """`34 % → 52 %`."""
+    return f"{key_result.show(key_result.start)} → {key_result.show(key_result.target)}"
+
+
+def weekly_sheet(workspace: str, rollups: Sequence[Rollup], signals: Sequence[Signal]) -> Iterator[str]:
+    """One block a key result: the number then and now against its pace, and every initiative beside it."""
+    for cycle, of_cycle in groupby(rollups, key=lambda rollup: rollup.placed.cycle.id):
+        members = list(of_cycle)
+        yield f"{workspace} · {cycle} · week to {day(members[0].on)}"
+        for objective, of_objective in groupby(members, key=lambda rollup: rollup.placed.objective):
+            yield ""
+            yield plain(objective.title)
+            for rollup in of_objective:
+                yield ""
+                yield from _key_result(
+                    rollup, [s for s in signals if s.key_result_id == rollup.key_result.id]
+                )
+        yield ""
+
+
+def _key_result(rollup: Rollup, signals: Sequence[Signal]) -> Iterator[str]:
+    key_result = rollup.key_result
+    owner = rollup.owner or "no owner"
+    yield f"  {plain(key_result.title)} ({way(key_result)}) · {owner}"
+    yield f"    {number_line(rollup)}"
+    rows = [_work_row(line, rollup) for line in rollup.work]
+    yield from (f"    {row}" for row in columns(rows))
+    if not rows:
+        yield "    no initiative: nothing is bet on this number"
+    for signal in signals:
+        yield f"    ! {signal.kind.replace('_', ' ')}: {plain(signal.headline)} {plain(signal.question)}"
+
+
+def number_line(rollup: Rollup) -> str:
+    """Then → now, against what was expected, with the status word and the day of the check-in."""
+    key_result, latest = rollup.key_result, rollup.latest
+    expected = f"{key_result.show(round(rollup.expected_value, 1))} expected"
+    if latest is None:
+        return f"number    nobody has checked in a value; {expected}"
+    word, _ = number_word(rollup)
+    before = rollup.numbers.at(latest.on - timedelta(days=7))
+    then = f"{key_result.show(before.value)} → " if before and before.on != latest.on else ""
+    stale = f"stale since {day(latest.on)}" if rollup.number_stale else f"check-in of {day(latest.on)}"
+    return f"number    {then}{key_result.show(latest.value)} · {expected} · {word} · {stale}"
+
+
+def _work_row(line: WorkLine, rollup: Rollup) -> tuple[str, ...]:
+    progress = line.progress.basis if line.progress else "kept by hand" if line.link is None else ""
+    due = f"due {day(line.due)}" if line.due and line.is_open else ""
+    if line.done_on:
+        due = f"finished {day(line.done_on)}"
+    elif line.overdue(rollup.on):
+        due = f"overdue since {day(line.due)}" if line.due else ""
+    where = line.snapshot.key if line.snapshot else str(line.link.ref) if line.link else ""
+    return (
+        "-",
+        plain(line.initiative.title),
+        work_word(line),
+        progress,
+        line.owner or "no owner",
+        due,
+        plain(where),
+        _state(line),
+    )
+
+
+def _state(line: WorkLine) -> str:
+    if line.link is None:
+        return ""
+    if line.link.state not in {LinkState.ACTIVE, LinkState.ARCHIVED}:
+        since = f" since {line.read_at:%Y-%m-%d}" if line.read_at else ""
+        return f"{line.link.state.words}{since}"
+    if line.stale:
+        return f"stale since {line.read_at:%Y-%m-%d %H:%M} UTC" if line.read_at else "not read yet"
+    return ""
+
+
+def columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Rows with their cells under one another; empty columns take no room."""
+    widths = [max((len(cell) for cell in column), default=0) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True) if width]
+        yield "  ".join(cells).rstrip()
+
+
+def brief_sentence(rollup: Rollup) -> str:
+    """Is the work moving the number? One sentence with figures."""
+    key_result = rollup.key_result
+    done = sum(1 for line in rollup.bets if not line.is_open)
+    bets = f"{done} of {len(rollup.bets)} bets done" if rollup.bets else "no bets"
+    title = plain(key_result.title)
+    if rollup.latest is None:
+        return f"{title}: cannot tell yet, nobody has checked in a value; {bets}."
+    word, _ = number_word(rollup)
+    value = f"{key_result.show(rollup.latest.value)} of {key_result.show(key_result.target)} ({word})"
+    movement = rollup.movement
+    if movement is None:
+        return f"{title}: {value}; too few check-ins to say what it did; {bets}."
+    window = f"in {key_result.rules.window.days} days"
+    if movement >= key_result.rules.min_move:
+        return f"{title}: {value}; it moved {key_result.show_move(movement)} {window}; {bets}."
+    return f"{title}: {value}; it did not move {window} ({key_result.show_move(movement)}); {bets}."
+
+
+def answers(rollup: Rollup) -> Iterator[str]:
+    """Per initiative: is this work moving the number?"""
+    for line in rollup.work:
+        yield f"- {plain(line.initiative.title)} ({work_word(line)}): {is_it_moving(rollup, line)}"
+
+
+def signal_lines(signal: Signal) -> Iterator[str]:
+    """A signal with its evidence, thresholds and question."""
+    yield f"{signal.severity.value:<4} {signal.kind}  {signal.key_result_id}  since {day(signal.first_seen)}"
+    yield f"     {plain(signal.headline)}"
+    yield from (f"       {fact.what}: {plain(fact.shown)}" for fact in signal.evidence)
+    yield from (f"       judged by {t.what} {t.value} (set at {t.where})" for t in signal.thresholds)
+    owner = f"{signal.owner}: " if signal.owner else ""
+    yield f"     {owner}{plain(signal.question)}"
+
+
+def comment_lines(comment: Comment | None, standing: str) -> Iterator[str]:
+    """The comment as it would stand, or what it changes in the one that stands there."""
+    wanted = comment.plain if comment else ""
+    if not standing or not wanted:
+        mark = "+" if wanted else "-"
+        yield from (f"{mark} {plain(text)}" for text in (wanted or standing).splitlines())
+        return
+    for line in difflib.unified_diff(standing.splitlines(), wanted.splitlines(), lineterm="", n=0):
+        if not line.startswith(("---", "+++", "@@")):
+            yield f"{line[0]} {plain(line[1:])}"
+
+
+def age(since: datetime | None, now: datetime) -> str:
+    """How long ago, in the largest unit that fits: `3 min`, `2 h`, `5 d`."""
+    if since is None:
+        return "never"
+    minutes = int((now - since).total_seconds() // 60)
+    if minutes < 1:
+        return "just now"
+    if minutes < 120:
+        return f"{minutes} min ago"
+    return f"{minutes // 60} h ago" if minutes < 48 * 60 else f"{minutes // (24 * 60)} d ago"
