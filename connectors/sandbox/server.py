@@ -80,7 +80,8 @@ Fault = Callable[[int, Request], "Response | Wire | None"]
 class StandIn:
     """An application served on 127.0.0.1; use it as a context manager.
 
-    `requests` is the log of everything that arrived, in order of arrival, faults included.
+    `requests` is the log of everything that arrived, in order of arrival, faults included; `bytes_sent` counts
+    the bodies of the answers.
     `latency` is in seconds and is waited before each answer, outside the lock, as a network would.
     """
 
@@ -91,6 +92,7 @@ class StandIn:
         self.latency = latency
         self.fault = fault
         self.requests: list[Request] = []
+        self.bytes_sent = 0
         self._lock = threading.Lock()
         self._stopped = threading.Event()
         self._server = _Server(("127.0.0.1", port), _handler(self))
@@ -144,6 +146,9 @@ class StandIn:
                 outcome = wanted or answer
         if outcome is Wire.TRUNCATE:
             outcome = Response(answer.status, answer.body[: len(answer.body) // 2], answer.headers)
+        if isinstance(outcome, Response):
+            with self._lock:
+                self.bytes_sent += len(outcome.body)
         if self.latency:
             self._stopped.wait(self.latency)
         if outcome is Wire.HANG:
