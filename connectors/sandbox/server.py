@@ -80,8 +80,8 @@ Fault = Callable[[int, Request], "Response | Wire | None"]
 class StandIn:
     """An application served on 127.0.0.1; use it as a context manager.
 
-    `requests` is the log of everything that arrived, in order of arrival, faults included; `bytes_sent` counts
-    the bodies of the answers.
+    `requests` is the log of everything that arrived, in order of arrival, faults included; `bytes_sent`
+    counts the bodies of the answers.
     `latency` is in seconds and is waited before each answer, outside the lock, as a network would.
     """
 
