@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, make_url
+from sqlalchemy.exc import DBAPIError
 
+from syncer.domain.sync import ConnectorState
 from syncer.errors import StoreError, SyncerError, TemporaryError
 from syncer.store.connection import engine_for
+from syncer.store.faults import translated
 from syncer.store.sql_store import SqlStore, open_store
 from tests.store.values import ACME, NOW, run
 
@@ -91,6 +95,92 @@ def test_a_database_somebody_else_has_locked(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("address", ["postgresql"], indirect=True)
+def test_a_server_on_which_somebody_else_writes_for_long(store: SqlStore, address: str) -> None:
+    with opened(address) as hurried, store.write():
+        event.listen(hurried._engine, "connect", set_lock_timeout)
+        with pytest.raises(TemporaryError) as caught, hurried.write():
+            pass
+    assert str(caught.value) == (
+        f"database {store.name} is busy: another transaction holds it for more than 10 s; it is tried again"
+    )
+
+
+def set_lock_timeout(raw: Any, _record: object) -> None:
+    raw.execute("SET lock_timeout TO '20ms'")
+    raw.commit()
+
+
+@pytest.mark.parametrize("address", ["postgresql"], indirect=True)
+def test_a_database_the_server_does_not_have(address: str) -> None:
+    elsewhere = make_url(address).set(database="nowhere").render_as_string(hide_password=False)
+    with opened(elsewhere) as store:
+        assert sentence_of(store) == (
+            f"database {store.name} does not answer or does not let us in; it is tried again"
+        )
+
+
+class RefusedError(Exception):
+    def __init__(self, sqlstate: str) -> None:
+        super().__init__("DETAIL: Key (note)=(hunter2)")
+        self.sqlstate = sqlstate
+
+
+@pytest.mark.parametrize(
+    ("sqlstate", "kind", "sentence"),
+    [
+        ("25006", StoreError, "database d is read-only: set SYNCER_DATABASE_URL to the primary server"),
+        (
+            "42501",
+            StoreError,
+            "database d does not let this user do it: make the user the owner of its tables",
+        ),
+        ("53100", StoreError, "database d has no room left: free space on its disk"),
+        ("42P01", StoreError, "database d is not set up for this version: run `syncer db upgrade`"),
+        (
+            "40001",
+            TemporaryError,
+            "database d was changed by somebody else at the same moment; it is tried again",
+        ),
+        (
+            "40P01",
+            TemporaryError,
+            "database d was changed by somebody else at the same moment; it is tried again",
+        ),
+        ("57P01", TemporaryError, "database d does not answer or does not let us in; it is tried again"),
+        ("08006", TemporaryError, "database d does not answer or does not let us in; it is tried again"),
+        ("22003", StoreError, "database d refused a statement (22003): report this as a defect"),
+    ],
+)
+def test_what_a_server_answers(sqlstate: str, kind: type[SyncerError], sentence: str) -> None:
+    error = DBAPIError("INSERT INTO t", {"note": "hunter2"}, RefusedError(sqlstate))
+    with pytest.raises(kind) as caught, translated("d"):
+        raise error
+    assert str(caught.value) == sentence
+    assert caught.value.__cause__ is None
+
+
+def test_a_full_disk(tmp_path: Path) -> None:
+    address = f"sqlite:///{tmp_path}/syncer.db"
+    with opened(address) as store:
+        store.upgrade()
+    with opened(address) as store:
+        event.listen(store._engine, "connect", lambda raw, _record: raw.execute("PRAGMA max_page_count=1"))
+        with pytest.raises(StoreError) as caught, store.write() as unit:
+            unit.save_connector_state(ACME, "jira", ConnectorState("x" * 10_000_000))
+    assert str(caught.value) == f"database {tmp_path}/syncer.db has no room left: free space on its disk"
+
+
+def test_more_work_at_once_than_connections(store: SqlStore) -> None:
+    store._engine.pool._timeout = 0.01  # type: ignore[attr-defined]
+    with ExitStack() as busy:
+        for _ in range(15):
+            busy.enter_context(store.read())
+        sentence = sentence_of(store)
+    assert sentence == f"database {store.name} has all its connections in use; it is tried again"
+    assert store.current() == store.head()
+
+
 def test_every_connection_is_set_up(tmp_path: Path) -> None:
     engine = engine_for(f"sqlite:///{tmp_path}/syncer.db")
     with engine.connect() as connection:
@@ -160,5 +250,10 @@ def test_a_server_that_cannot_be_reached_is_named_without_its_password() -> None
         assert store.name == "okr at 127.0.0.1"
         with pytest.raises(TemporaryError) as caught:
             store.acquire(ACME)
-    assert str(caught.value) == "database okr at 127.0.0.1 cannot be reached; it is tried again"
-    assert caught.value.hint == "check SYNCER_DATABASE_URL and that the server runs"
+    assert (
+        str(caught.value)
+        == "database okr at 127.0.0.1 does not answer or does not let us in; it is tried again"
+    )
+    assert caught.value.hint == (
+        "check that the server runs, and name, user and password in SYNCER_DATABASE_URL"
+    )
