@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Final, TypeVar
@@ -60,10 +61,15 @@ def _fitting(
     """Rendered whole, or without its last lines but the closing one, which holds the marker."""
     *body, closing = _with_marker(comment)
     whole = render((*body, closing))
-    while length(whole) > LIMIT and body:
-        body = _without_last_line(body)
-        whole = render((*body, Paragraph((Text(SHORTENED, Style.EMPHASIS),)), closing))
-    return whole
+    if length(whole) <= LIMIT:
+        return whole
+    note = Paragraph((Text(SHORTENED, Style.EMPHASIS),))
+
+    def shortened(lines: int) -> Rendered:
+        return render((*_first_lines(body, lines), note, closing))
+
+    total = sum(map(_lines, body))
+    return shortened(bisect_left(range(1, total), x=True, key=lambda n: length(shortened(n)) > LIMIT))
 
 
 def _with_marker(comment: Comment) -> list[Block]:
@@ -93,11 +99,16 @@ def _one_line(text: str) -> str:
     return line if len(line) <= _LONGEST_RUN else line[: _LONGEST_RUN - 1] + "…"
 
 
-def _without_last_line(body: Sequence[Block]) -> list[Block]:
-    *rest, last = body
-    if isinstance(last, Bullets) and len(last.items) > 1:
-        return [*rest, Bullets(last.items[:-1])]
-    return rest
+def _lines(block: Block) -> int:
+    return len(block.items) if isinstance(block, Bullets) else 1
+
+
+def _first_lines(body: Sequence[Block], lines: int) -> Iterator[Block]:
+    for block in body:
+        if lines <= 0:
+            return
+        yield Bullets(block.items[:lines]) if isinstance(block, Bullets) else block
+        lines -= _lines(block)
 
 
 def _linkable(url: str) -> bool:
@@ -146,6 +157,8 @@ def _stored_length(document: Json) -> int:
 
 _SPECIAL: Final = re.compile(r"[{}\[\]|*_\-+^~!#@:()?]")
 _LINE_START: Final = re.compile(r"^(\s*(?:h[1-6]|bq))\.", re.IGNORECASE)
+_HARMLESS: Final = re.compile(r"[a-z0-9]+(?:[:/-][a-z0-9]+)*")
+"""Markers look like this; left as they are, they are found by Jira's own search."""
 _ENTITY: Final = re.compile(r"&(?=#?\w+;)")
 _WIKI_COLOURS: Final = {
     Style.GOOD: "green",
@@ -177,7 +190,8 @@ def _run(run: Text) -> str:
     if not core:
         return " "
     before, after = run.text[: run.text.index(core)], run.text[run.text.index(core) + len(core) :]
-    text = escaped(core)
+    is_marker = run.style is Style.CODE and _HARMLESS.fullmatch(core)
+    text = core if is_marker else escaped(core)
     if _linkable(run.url):
         text = f"[{text}|{_wiki_url(run.url)}]"
     opening, closing = _wrap(run.style)

@@ -446,3 +446,15 @@ def test_without_refs_nothing_is_searched() -> None:
     with desk() as d:
         assert d.read() == ()
         assert not any("search" in path or "bulkfetch" in path for path in d.paths())
+
+
+@BOTH
+def test_nothing_personal_is_asked_of_children(deployment: Deployment) -> None:
+    with desk(deployment) as d:
+        d.read("ONB-1")
+        asked = set(d.server.requests[-1].json["fields"])
+        custom = {name for name in asked if name.startswith("customfield_")}
+        assert asked - custom == {"status", "resolution", "parent", "issuetype"}
+        assert custom == (
+            {"customfield_10016"} if deployment == "cloud" else {"customfield_10002", "customfield_10008"}
+        )

@@ -1,0 +1,246 @@
+"""Our one comment, on the wire and on the site."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from connectors.sandbox.jira_site import Deployment
+from connectors.sandbox.server import Response, Wire
+from syncer.domain.comment import marker
+from syncer.domain.sync import ConnectorState, Delivery, Placement, Standing, Wrote
+from syncer.errors import ForbiddenError, NotFoundError, ReadOnlyError, SkippableError, TemporaryError
+from tests.connectors.jira.desk import ANA, Desk, comment, desk, on, publication, ref
+
+BOTH = pytest.mark.parametrize("deployment", ["cloud", "datacenter"])
+
+
+def posted(d: Desk, **options: Any) -> Delivery:
+    return d.connect(**options).publish(publication(d.id_of("ONB-1")), None)
+
+
+def body_of(d: Desk) -> Any:
+    return d.site.comments("ONB-1")[-1].body
+
+
+@BOTH
+def test_a_comment_is_created_with_its_property(deployment: Deployment) -> None:
+    with desk(deployment) as d:
+        delivery = posted(d)
+        (made,) = d.site.comments("ONB-1")
+        assert delivery == Delivery(Placement(made.id), Standing.STANDING, Wrote.CREATED)
+        wanted = publication(d.id_of("ONB-1"))
+        assert made.properties["okr-syncer"] == {"marker": wanted.marker, "digest": wanted.digest, "v": 1}
+        assert made.properties["sd.public.comment"] == {"internal": True}
+        assert made.visibility is None
+        assert wanted.marker in str(made.body)
+
+
+@BOTH
+@pytest.mark.parametrize("seen_by", ["group", "role"])
+def test_a_restricted_comment_is_never_public(deployment: Deployment, seen_by: str) -> None:
+    with desk(deployment) as d:
+        placement = posted(d, comment_visibility={seen_by: "staff"}).placement
+        assert d.site.comments("ONB-1")[0].visibility == {"type": seen_by, "value": "staff"}
+        connector = d.connect(comment_visibility={seen_by: "staff"})
+        connector.publish(publication(d.id_of("ONB-1"), "More"), placement)
+        assert [w.json["visibility"] for w in d.writes()] == [{"type": seen_by, "value": "staff"}] * 2
+
+
+@BOTH
+def test_an_edit_is_in_place_and_quiet(deployment: Deployment) -> None:
+    with desk(deployment) as d:
+        placement = posted(d).placement
+        delivery = d.connect().publish(publication(d.id_of("ONB-1"), "Newer"), placement)
+        assert delivery == Delivery(placement, Standing.STANDING, Wrote.UPDATED)
+        assert len(d.site.comments("ONB-1")) == 1
+        assert "Newer" in str(body_of(d))
+        assert d.writes()[-1].query == {"notifyUsers": ["false"]}
+
+
+@BOTH
+def test_where_quiet_is_not_allowed_it_is_remembered(deployment: Deployment) -> None:
+    with desk(deployment) as d:
+        placement = posted(d).placement
+        d.site.bot_is_admin = False
+        connector = d.connect()
+        for line in ("One", "Two"):
+            assert connector.publish(publication(d.id_of("ONB-1"), line), placement).wrote is Wrote.UPDATED
+        assert [w.query for w in d.writes()[1:]] == [{"notifyUsers": ["false"]}, {}, {}]
+
+
+@BOTH
+def test_a_deleted_comment_is_an_opt_out(deployment: Deployment) -> None:
+    with desk(deployment) as d:
+        placement = posted(d).placement
+        d.site.delete_comment("ONB-1", placement.comment_id or "")
+        delivery = d.connect().publish(publication(d.id_of("ONB-1"), "Newer"), placement)
+        assert delivery == Delivery(placement, Standing.OPTED_OUT, Wrote.NOTHING)
+        assert d.site.comments("ONB-1") == []
+        assert len(d.writes()) == 1
+
+
+@BOTH
+def test_a_comment_on_an_issue_nobody_shows_us_is_no_opt_out(deployment: Deployment) -> None:
+    with desk(deployment) as d:
+        item, placement = d.id_of("ONB-1"), posted(d).placement
+        d.site.hide("ONB-1")
+        for wanted in (publication(item, "Newer"), publication(item, withdrawn=True)):
+            with pytest.raises(NotFoundError, match="Jira does not know the item, or does not show it"):
+                d.connect().publish(wanted, placement)
+
+
+@BOTH
+def test_what_a_human_edited_is_left_alone(deployment: Deployment) -> None:
+    with desk(deployment) as d:
+        placement = posted(d).placement
+        d.site.edit_comment("ONB-1", placement.comment_id or "", ANA, "mine now")
+        delivery = d.connect().publish(publication(d.id_of("ONB-1"), "Newer"), placement)
+        assert delivery == Delivery(placement, Standing.EDITED, Wrote.NOTHING)
+        assert "mine now" in str(body_of(d))
+
+
+@BOTH
+def test_a_withdrawal_removes_it(deployment: Deployment) -> None:
+    with desk(deployment) as d:
+        placement = posted(d).placement
+        gone = publication(d.id_of("ONB-1"), withdrawn=True)
+        assert d.connect().publish(gone, placement) == Delivery(
+            Placement(), Standing.WITHDRAWN, Wrote.REMOVED
+        )
+        assert d.site.comments("ONB-1") == []
+        again = d.connect().publish(gone, placement)
+        assert again == Delivery(Placement(), Standing.WITHDRAWN, Wrote.NOTHING)
+
+
+def test_a_withdrawal_of_nothing_asks_nothing() -> None:
+    with desk() as d:
+        delivery = d.connect().publish(publication("1", withdrawn=True), None)
+        assert delivery == Delivery(Placement(), Standing.WITHDRAWN, Wrote.NOTHING)
+        assert d.server.requests == []
+
+
+@BOTH
+def test_it_is_found_again_by_marker_and_author(deployment: Deployment) -> None:
+    with desk(deployment) as d:
+        item = d.id_of("ONB-1")
+        mark = marker("acme", item)
+        connector = d.connect()
+        assert connector.find_published(ref("ONB-1"), item, mark) is None
+        d.site.write_comment("ONB-1", ANA, f"look: {mark}")
+        d.site.write_comment("ONB-1", d.site.bot, f"another: {mark}0")
+        d.site.write_comment("ONB-1", d.site.bot, f"another: {marker('my-acme', item)}")
+        assert connector.find_published(ref("ONB-1"), item, mark) is None
+        placement = posted(d).placement
+        for n in range(130):
+            d.site.write_comment("ONB-1", ANA, f"talk {n}")
+        assert connector.find_published(ref("ONB-1"), item, mark) == placement
+
+
+@BOTH
+def test_a_lost_answer_is_adopted_and_not_posted_again(deployment: Deployment) -> None:
+    with desk(deployment) as d:
+        d.server.fault = on("POST", "/comment", Wire.LOSE_ANSWER)
+        with pytest.raises(TemporaryError, match="Jira broke off the connection") as caught:
+            posted(d)
+        assert caught.value.outcome_unknown
+        item = d.id_of("ONB-1")
+        found = d.connect().find_published(ref("ONB-1"), item, marker("acme", item))
+        assert found == Placement(d.site.comments("ONB-1")[0].id)
+        assert len(d.writes()) == 1
+
+
+@pytest.mark.parametrize("wreck", [Wire.TRUNCATE, Response(201, b"<html>")])
+def test_an_unreadable_answer_to_a_new_comment_leaves_the_outcome_unknown(wreck: Any) -> None:
+    sentence = "Jira took the comment, but its answer cannot be read"
+    with (
+        desk(fault=on("POST", "/comment", wreck)) as d,
+        pytest.raises(TemporaryError, match=sentence) as caught,
+    ):
+        posted(d)
+    assert caught.value.outcome_unknown
+
+
+@BOTH
+def test_without_the_right_to_comment_it_is_said(deployment: Deployment) -> None:
+    with desk(deployment) as d:
+        d.site.bot_may_comment = False
+        with pytest.raises(ForbiddenError, match="the account needs the right 'Add comments'") as caught:
+            posted(d)
+        assert caught.value.hint.startswith("Give the token's account 'Add comments'")
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("withdrawn", "right"), [(False, "Edit own comments"), (True, "Delete own comments")]
+)
+def test_without_the_right_to_change_it_it_is_said(
+    deployment: Deployment, withdrawn: bool, right: str
+) -> None:
+    with desk(deployment) as d:
+        placement = posted(d).placement
+        d.site.bot_may_edit_own = False
+        with pytest.raises(ForbiddenError, match=f"the account needs the right '{right}'"):
+            d.connect().publish(publication(d.id_of("ONB-1"), "Newer", withdrawn=withdrawn), placement)
+        assert len(d.site.comments("ONB-1")) == 1
+
+
+@BOTH
+def test_a_full_issue_is_said(deployment: Deployment) -> None:
+    with desk(deployment) as d:
+        d.site.comment_limit = 0
+        with pytest.raises(SkippableError, match=r"\(413\): The issue has reached its limit of 0 comments"):
+            posted(d)
+
+
+@BOTH
+def test_an_issue_that_vanished_takes_no_comment(deployment: Deployment) -> None:
+    with desk(deployment) as d:
+        wanted = publication(d.id_of("ONB-1"))
+        d.site.delete("ONB-1")
+        with pytest.raises(NotFoundError):
+            d.connect().publish(wanted, None)
+
+
+@BOTH
+def test_a_comment_too_long_is_shortened_and_found_again(deployment: Deployment) -> None:
+    with desk(deployment) as d:
+        item = d.id_of("ONB-1")
+        d.connect().publish(publication(item, *(f"Bet number {n} {'x' * 60}" for n in range(900))), None)
+        assert "the rest did not fit into one comment." in str(body_of(d))
+        assert d.connect().find_published(ref("ONB-1"), item, marker("acme", item)) is not None
+
+
+@BOTH
+def test_a_run_that_only_reads_writes_nothing(deployment: Deployment) -> None:
+    with desk(deployment) as d:
+        item, placement = d.id_of("ONB-1"), posted(d).placement
+        steps = ((publication(item), None), (publication(item), placement))
+        for wanted, where in (*steps, (publication(item, withdrawn=True), placement)):
+            with pytest.raises(ReadOnlyError, match="was about to be written to Jira in a run that only"):
+                d.connect(may_write=False).publish(wanted, where)
+        assert d.connect(may_write=False).find_published(ref("ONB-1"), item, marker("acme", item))
+        d.connect(may_write=False).fetch([ref("ONB-1")], d.connect().fetch([], ConnectorState()).state)
+        assert len(d.writes()) == 1
+
+
+@BOTH
+def test_requests_and_writes_are_counted(deployment: Deployment) -> None:
+    with desk(deployment) as d:
+        connector = d.connect()
+        connector.fetch([ref("ONB-1")], ConnectorState())
+        assert (connector.requests, connector.writes) == (4, 0)
+        connector.publish(publication(d.id_of("ONB-1")), None)
+        assert (connector.requests, connector.writes) == (5, 1)
+
+
+def test_comments_that_are_no_list_are_a_failure() -> None:
+    with desk(fault=on("GET", "/comment", Response.of(200, {"comments": [None], "total": 1}))) as d:
+        with_item = d.id_of("ONB-1")
+        with pytest.raises(TemporaryError, match="Jira sent a page without a list of comments"):
+            d.connect().find_published(ref("ONB-1"), with_item, marker("acme", with_item))
+
+
+def test_the_digest_is_that_of_the_neutral_comment() -> None:
+    assert publication("7", "a").digest == comment("7", "a").digest
