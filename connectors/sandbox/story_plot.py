@@ -39,7 +39,7 @@ from connectors.sandbox.story_cast import (
     WEBINARS,
 )
 
-# Activation: three bets ship by week 7 and the number stands still until week 11.
+# Activation: the mails ship and bring a point; flow and tooltips ship in week 7 and bring nothing.
 _ACTIVATION: Final = (
     (1, 1, begin(NEW_FLOW)),
     (1, 4, work_on(NEW_FLOW, 0.1)),
@@ -62,7 +62,8 @@ _ACTIVATION: Final = (
     (5, 4, say(EMAILS, "complete", "All mails are live")),
     (5, 4, complete(EMAILS)),
     (6, 2, work_on(TOOLTIPS, 0.7)),
-    (6, 4, finish(NEW_FLOW)),
+    (6, 4, work_on(NEW_FLOW, 0.9)),
+    (7, 2, finish(NEW_FLOW)),
     (7, 4, finish(TOOLTIPS)),
 )
 
