@@ -41,6 +41,7 @@ def tick(
     known = {workspace.id: workspace for workspace in workspaces}
     with store.write() as work:
         open_ = {due.workspace: due for due in work.open_dues() if due.kind == SYNC}
+        _schedule_new(work, [one for one in known.values() if one.id not in open_], now)
         new = [
             due
             for workspace in known.values()
@@ -53,11 +54,19 @@ def tick(
     return tuple(new)
 
 
+def _schedule_new(work: UnitOfWork, workspaces: Iterable[Workspace], now: datetime) -> None:
+    """Workspaces that were never scheduled start about one a second: one alone at once, many spread out."""
+    new = [one for one in workspaces if work.next_slot(one.id, SYNC) is None]
+    for workspace in new:
+        spread = min(workspace.sync_every, timedelta(seconds=len(new)))
+        work.set_next_slot(workspace.id, SYNC, now + phase(workspace.id, spread))
+
+
 def _owe(work: UnitOfWork, workspace: Workspace, open_: Due | None, now: datetime) -> Due | None:
     at = work.next_slot(workspace.id, SYNC)
     if at is None:
-        at = slot_after(workspace, now)
-        work.set_next_slot(workspace.id, SYNC, at)
+        work.set_next_slot(workspace.id, SYNC, slot_after(workspace, now))
+        return None
     if at > now:
         return None
     work.set_next_slot(workspace.id, SYNC, slot_after(workspace, now))

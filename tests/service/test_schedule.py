@@ -1,0 +1,134 @@
+"""The schedule over time: nothing owed twice, missed slots counted, starts spread, workspaces never overlapped."""
+
+from __future__ import annotations
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import timedelta
+from math import ceil
+from pathlib import Path
+from threading import Event, Lock
+
+import pytest
+
+from syncer.domain.sync import Due, SyncRun
+from syncer.engine.tick import slot_after, tick
+from syncer.errors import BusyError, StoreError
+from syncer.service.dispatch_local import LocalDispatcher
+from syncer.service.due import run_due
+from syncer.store.sql_store import SqlStore, open_store
+from tests.service.house import HandClock, Tracker, engine_of, owe, owed, workspace
+
+EVERY = timedelta(minutes=15)
+TICK = timedelta(seconds=15)
+
+
+@dataclass
+class Noted:
+    """A dispatcher that notes what it is given and does nothing."""
+
+    dues: list[Due] = field(default_factory=list)
+
+    def dispatch(self, due: Due) -> None:
+        self.dues.append(due)
+
+
+def test_slots_that_pass_while_one_is_open_are_counted_and_not_made_up(store: SqlStore) -> None:
+    clock, space = HandClock(), workspace()
+    first = clock.now()
+    assert tick([space], store, clock, Noted()) == (Due(workspace="acme", kind="sync", slot=first),)
+    for passed in range(1, 4):
+        clock.advance(EVERY)
+        assert tick([space], store, clock, Noted()) == ()
+        assert owed(store) == (Due(workspace="acme", kind="sync", slot=first, missed=passed),)
+    clock.advance(10 * EVERY)
+    tick([space], store, clock, Noted())
+    (due,) = owed(store)
+    assert due.missed == 13
+    assert run_due(lambda name: engine_of(store, space), store, due) is not None
+    assert owed(store) == ()
+    clock.advance(EVERY)
+    (again,) = tick([space], store, clock, Noted())
+    assert again == Due(workspace="acme", kind="sync", slot=slot_after(space, first + 13 * EVERY))
+
+
+def test_a_thousand_workspaces_do_not_start_together(store: SqlStore) -> None:
+    spaces = [workspace(f"workspace-{n}", EVERY) for n in range(1000)]
+    clock, seconds, turns = HandClock(), Counter[int](), []
+    tick(spaces, store, clock, Noted())
+    for _ in range(EVERY // TICK):
+        clock.advance(TICK)
+        noted = Noted()
+        new = tick(spaces, store, clock, noted)
+        turns.append(len(new))
+        seconds.update(int(due.slot.timestamp()) for due in new)
+        with store.write() as work:
+            for due in new:
+                work.finish_due(due)
+    assert sum(turns) == 1000
+    assert max(turns) <= ceil(3 * 1000 / len(turns))
+    # Chance alone puts five or six phases on the fullest of 900 seconds; the workers' number is what bounds
+    # the starts of one second.
+    assert max(seconds.values()) <= 8
+
+
+@pytest.fixture
+def second_store(tmp_path: Path, store: SqlStore) -> SqlStore:
+    return open_store(f"sqlite:///{tmp_path / 'syncer.db'}")
+
+
+class Overlap:
+    """Counts how many fetches of a workspace run at once, and waits for a moment so that they could."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._now: Counter[str] = Counter()
+        self.most: Counter[str] = Counter()
+        self.fetched: Counter[str] = Counter()
+
+    def tracker(self, name: str) -> Tracker:
+        return Tracker(lambda: self._fetch(name))
+
+    def _fetch(self, name: str) -> None:
+        with self._lock:
+            self._now[name] += 1
+            self.fetched[name] += 1
+            self.most[name] = max(self.most[name], self._now[name])
+        Event().wait(0.01)
+        with self._lock:
+            self._now[name] -= 1
+
+
+def test_two_services_at_once_sync_every_due_once_and_overlap_no_workspace(
+    store: SqlStore, second_store: SqlStore
+) -> None:
+    names = [f"w{n}" for n in range(12)]
+    dues = [owe(store, name) for name in names]
+    overlap = Overlap()
+
+    def service(own: SqlStore) -> LocalDispatcher:
+        def run(due: Due) -> None:
+            try:
+                run_due(lambda name: engine_of(own, workspace(name), overlap.tracker(name)), own, due)
+            except (BusyError, StoreError):
+                return  # stays owed
+
+        return LocalDispatcher(run, workers=4)
+
+    services = [service(store), service(second_store)]
+    while owed(store):
+        with ThreadPoolExecutor(2) as callers:
+            for one in services:
+                callers.submit(lambda one=one: [one.dispatch(due) for due in dues])
+    assert [one.stop(20) for one in services] == [0, 0]
+    second_store.close()
+    assert overlap.fetched == Counter(dict.fromkeys(names, 1))
+    assert set(overlap.most.values()) == {1}
+    assert all(closed_run(store, due) for due in dues)
+
+
+def closed_run(store: SqlStore, due: Due) -> SyncRun | None:
+    with store.read() as work:
+        run = work.run_of_slot(due.workspace, due.slot.isoformat())
+    return run if run is not None and run.closed_at is not None else None
