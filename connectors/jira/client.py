@@ -88,9 +88,9 @@ class JiraClient:
         body = {"jql": jql, "fields": list(fields), "maxResults": 100}
         return self._seen("search/jql", {**body, "nextPageToken": token} if token else body)
 
-    def search_by_offset(self, jql: str, fields: Sequence[str], start: int) -> Json:
+    def search_by_offset(self, jql: str, fields: Sequence[str], start: int, size: int) -> Json:
         """POST /search (Data Center): one page; unknown ids and keys are ignored."""
-        body = {"jql": jql, "fields": list(fields), "startAt": start, "maxResults": 1000}
+        body = {"jql": jql, "fields": list(fields), "startAt": start, "maxResults": size}
         return self._seen("search", {**body, "validateQuery": False})
 
     def comments(self, issue_id: str, start: int) -> Json:

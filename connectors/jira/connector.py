@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from connectors.jira.client import JiraClient
-from connectors.jira.epics import raise_if_whole
+from connectors.jira.epics import whole
 from connectors.jira.facts import SiteFacts, learn
 from connectors.jira.publishing import Publisher
-from connectors.jira.reading import Reading
+from connectors.jira.reading import HIDDEN, Reading, parts
 from connectors.jira.settings import JiraSettings
 from connectors.jira.wire import wire
 from connectors.transport import Transport
@@ -56,22 +56,24 @@ class JiraConnector:
         try:
             me = self._client.myself()
         except SkippableError as error:
-            raise_if_whole(error)
-            raise
+            raise whole(error) from error
         kind = "Jira Cloud" if self._client.is_cloud else "Jira Data Center"
         return Identity(str(me.get("displayName") or self._client.account), kind, self._settings.url)
 
     def fetch(self, refs: Sequence[WorkRef], state: ConnectorState) -> Fetched:
         """Reads all refs: bulk reads of 100 issues, then searches for what is under them."""
         facts, kept = self._facts(state)
+        hidden = frozenset(name for name, part in state.items.items() if part == HIDDEN)
         reading = Reading(
             client=self._client,
             facts=facts,
             status_map=self._context.status_map,
             taken_at=self._context.clock.now(),
             pool=self._pool,
+            hidden=hidden,
         )
-        return Fetched(reading.outcomes(refs), ConnectorState(kept))
+        outcomes = reading.outcomes(refs)
+        return Fetched(outcomes, ConnectorState(kept, parts(refs, outcomes, hidden)))
 
     def find_published(self, ref: WorkRef, item_id: str, marker: str) -> Placement | None:  # noqa: ARG002
         """Looks through the comments of the issue, newest first."""
@@ -90,8 +92,7 @@ class JiraConnector:
         try:
             return learn(self._client, self._settings, state.connection, self._context.clock.now().date())
         except SkippableError as error:
-            raise_if_whole(error)
-            raise
+            raise whole(error) from error
 
 
 plugin = Plugin(kind="jira", settings=JiraSettings, connect=JiraConnector)

@@ -14,14 +14,14 @@ from syncer.errors import (
     ForbiddenError,
     NotFoundError,
     SkippableError,
-    SyncerError,
     TemporaryError,
 )
 
 DIRECT_READS: Final = 5
-"""More issues than these missing at once are not asked for one by one: that is for the brakes to judge."""
+"""Missing issues asked for one by one in one fetch; a lost permission shall not cost a request an issue."""
 
 MAX_PAGES: Final = 1000
+_PAGE: Final = 1000
 
 
 def wanted_fields(facts: SiteFacts) -> tuple[str, ...]:
@@ -44,14 +44,19 @@ def in_bulk(client: JiraClient, facts: SiteFacts, names: Sequence[str]) -> dict[
     return {name: by_name[name.upper()] for name in names if name.upper() in by_name}
 
 
-def raise_if_whole(error: SyncerError) -> None:
+def raise_if_whole(error: SkippableError) -> None:
     """A 403 or 404 on an address that exists on every Jira concerns the connection, not an item."""
+    if isinstance(error, (NotFoundError, ForbiddenError)):
+        raise whole(error) from error
+
+
+def whole(error: SkippableError) -> FatalError:
+    """The refusal of an address that exists on every Jira, as what it is for the connection."""
     if isinstance(error, NotFoundError):
-        raise FatalError(
+        return FatalError(
             "There is no Jira at this address (404)", hint="Check url, its path included, and deployment."
-        ) from error
-    if isinstance(error, ForbiddenError):
-        raise FatalError(error.sentence, hint="Give the token's account access to Jira.") from error
+        )
+    return FatalError(error.sentence, hint="Give the token's account access to Jira.")
 
 
 def directly(client: JiraClient, facts: SiteFacts, name: str) -> Epic | str:
@@ -75,19 +80,32 @@ def issues_of(page: Json) -> list[Any]:
 
 
 def by_offset(client: JiraClient, jql: str, fields: Sequence[str]) -> list[Any]:
-    """Every issue of a search on Data Center. Raises TemporaryError where pages end before the total."""
+    """Every issue of a search on Data Center. Raises TemporaryError where pages end before the total.
+
+    Newer versions let a search be read up to a `maxResultWindow` only: SkippableError beyond it.
+    """
     found: list[Any] = []
+    size = _PAGE
     for _ in range(MAX_PAGES):
-        page = client.search_by_offset(jql, fields, len(found))
+        page = client.search_by_offset(jql, fields, len(found), size)
         issues, total = issues_of(page), page.get("total")
         found.extend(issues)
         if not isinstance(total, int) or isinstance(total, bool):
             raise TemporaryError("Jira sent a page without a total")
         if len(found) >= total:
             return found
+        size = _next_size(page, len(found))
         if not issues:
             raise TemporaryError(f"Jira announced {total} issues and sent {len(found)}")
     raise TemporaryError(f"Jira's answer has more than {MAX_PAGES} pages")
+
+
+def _next_size(page: Json, found: int) -> int:
+    window = page.get("maxResultWindow")
+    size = min(_PAGE, window - found) if isinstance(window, int) else _PAGE
+    if size <= 0:
+        raise SkippableError(f"Jira shows no more than {window} issues of one search")
+    return size
 
 
 def _cloud(client: JiraClient, facts: SiteFacts, names: Sequence[str]) -> tuple[list[Any], Mapping[str, str]]:

@@ -28,13 +28,18 @@ Out = TypeVar("Out")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What a fetch needs; `taken_at` is UTC, `pool` bounds how many requests are under way at once."""
+    """What a fetch needs; `taken_at` is UTC, `pool` bounds how many requests are under way at once.
+
+    `hidden` are the ids and keys that a direct read did not find in an earlier fetch: still missing from the
+    bulk read, they are not asked for again.
+    """
 
     client: JiraClient
     facts: SiteFacts
     status_map: mapping.StatusMap
     taken_at: datetime
     pool: Executor
+    hidden: frozenset[str] = frozenset()
 
     def outcomes(self, refs: Sequence[WorkRef]) -> tuple[Outcome, ...]:
         """An outcome for every ref, in their order."""
@@ -52,27 +57,25 @@ class Reading:
         return epics.in_bulk(self.client, self.facts, names)
 
     def _missing(self, names: Sequence[str]) -> dict[str, Epic | Gone | str]:
-        if len(names) > epics.DIRECT_READS:
-            why = (
-                f"Jira leaves out {len(names)} linked issues at once; that looks like a lost permission, "
-                "so nothing is concluded from it"
-            )
-            return dict.fromkeys(names, why)
-        return {name: self._directly(name) for name in names}
+        known = [name for name in names if name in self.hidden]
+        fresh = [name for name in names if name not in self.hidden]
+        why = (
+            f"Jira leaves out {len(fresh)} linked issues at once; {epics.DIRECT_READS} of them are asked for "
+            "directly in each sync, and this one is still to come"
+        )
+        return {
+            **dict.fromkeys(known, _GONE),
+            **{name: self._directly(name) for name in fresh[: epics.DIRECT_READS]},
+            **dict.fromkeys(fresh[epics.DIRECT_READS :], why),
+        }
 
     def _directly(self, name: str) -> Epic | Gone | str:
-        nowhere = WorkRef("", "epic", name)
         try:
-            found = epics.directly(self.client, self.facts, name)
+            return epics.directly(self.client, self.facts, name)
         except NotFoundError:
-            return Gone(nowhere, LinkState.NOT_VISIBLE, _NOT_VISIBLE)
+            return _GONE
         except ForbiddenError as error:
-            return Gone(nowhere, LinkState.FORBIDDEN, f"{error.sentence}. {error.hint}")
-        if isinstance(found, Epic) and found.archived:
-            return Gone(
-                nowhere, LinkState.ARCHIVED, f"{found.key} is archived; restore it or change the link."
-            )
-        return found
+            return Gone(_NOWHERE, LinkState.FORBIDDEN, f"{error.sentence}. {error.hint}")
 
     def _families(self, found: Iterable[Epic]) -> dict[str, Family | str]:
         parents = list({e.id: e for e in found if mapping.not_an_epic(e) is None and not e.archived}.values())
@@ -125,9 +128,26 @@ class Reading:
         return [future.result() for future in futures]
 
 
-_NOT_VISIBLE: Final = (
+def parts(refs: Sequence[WorkRef], outcomes: Sequence[Outcome], hidden: frozenset[str]) -> Mapping[str, str]:
+    """What to keep per item for the next fetch: who is hidden, and who no longer is."""
+    kept: dict[str, str] = {}
+    for ref, outcome in zip(refs, outcomes, strict=True):
+        if isinstance(outcome, Gone) and outcome.state is LinkState.NOT_VISIBLE:
+            kept[_name(ref)] = HIDDEN
+        elif _name(ref) in hidden and not isinstance(outcome, Unread):
+            kept[_name(ref)] = ""
+    return kept
+
+
+HIDDEN: Final = "hidden"
+"""The part of an item that a direct read did not find."""
+
+_NOWHERE: Final = WorkRef("", "epic", "")
+_GONE: Final = Gone(
+    _NOWHERE,
+    LinkState.NOT_VISIBLE,
     "Jira does not show this issue to the token any more: it was deleted, or the account lost the right to "
-    "browse it. Give the right back, or change the link."
+    "browse it. Give the right back, or change the link.",
 )
 
 

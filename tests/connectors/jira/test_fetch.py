@@ -87,16 +87,37 @@ def test_an_archived_project_on_data_center_is_said() -> None:
         assert gone.advice == "ONB-1 is archived; restore it or change the link."
 
 
-def test_many_missing_at_once_are_left_to_the_brakes() -> None:
+def test_many_missing_at_once_are_asked_for_a_few_at_a_time() -> None:
     with desk() as d:
         keys = [d.site.add_issue("WEB", "Epic", f"Bet {n}") for n in range(6)]
+        refs = [*(ref(key, d.id_of(key)) for key in keys), ref("ONB-1")]
         for key in keys:
             d.site.hide(key)
-        outcomes = d.read(*keys, "ONB-1")
-        assert [type(o) for o in outcomes] == [Unread] * 6 + [Snapshot]
-        assert isinstance(outcomes[0], Unread)
-        assert outcomes[0].why.startswith("Jira leaves out 6 linked issues at once; that looks like a lost")
-        assert not any(path.startswith("GET /rest/api/3/issue/") for path in d.paths())
+        connector = d.connect()
+        first = connector.fetch(refs, ConnectorState())
+        assert [type(o) for o in first.outcomes] == [Gone] * 5 + [Unread, Snapshot]
+        assert isinstance(first.outcomes[5], Unread)
+        assert first.outcomes[5].why.startswith(
+            "Jira leaves out 6 linked issues at once; 5 of them are asked"
+        )
+        second = connector.fetch(refs, first.state)
+        assert [type(o) for o in second.outcomes] == [Gone] * 6 + [Snapshot]
+        direct = [path for path in d.paths() if path.startswith("GET /rest/api/3/issue/")]
+        assert len(direct) == len(set(direct)) == 6
+
+
+def test_a_hidden_epic_that_is_shown_again_is_read_and_missed_anew() -> None:
+    with desk() as d:
+        known = [ref("ONB-1", d.id_of("ONB-1"))]
+        connector = d.connect()
+        d.site.hide("ONB-1")
+        hidden = connector.fetch(known, ConnectorState())
+        assert hidden.state.items == {d.id_of("ONB-1"): "hidden"}
+        d.site.reveal("ONB-1")
+        shown = connector.fetch(known, hidden.state)
+        assert isinstance(shown.outcomes[0], Snapshot)
+        assert shown.state.items == {d.id_of("ONB-1"): ""}
+        assert connector.fetch(known, shown.state).state.items == {}
 
 
 @pytest.mark.parametrize("kind", ["project", "version", "jql"])
@@ -393,6 +414,33 @@ def test_pages_that_end_before_their_total_are_a_failure() -> None:
         desk("datacenter", fault=on("POST", "search", short)) as d,
         pytest.raises(TemporaryError, match=sentence),
     ):
+        d.read("ONB-1")
+
+
+def test_a_search_window_on_data_center_is_split_and_then_said() -> None:
+    with desk("datacenter") as d:
+        second = d.site.add_issue("WEB", "Epic", "Another")
+        for n in range(4):
+            d.site.add_issue("WEB", "Story", f"Work {n}", parent=second)
+
+        def fault(_: int, request: Any) -> Response | None:
+            if (
+                request.path.endswith("/search")
+                and "cf[" in request.json["jql"]
+                and "WEB" in request.json["jql"]
+            ):
+                return Response.of(200, {"issues": [], "total": 7, "maxResultWindow": 0}, X_AUSERNAME="bot")
+            return None
+
+        d.server.fault = fault
+        first, other = d.read("ONB-1", second)
+        assert isinstance(first, Snapshot)
+        assert other == Unread(ref(second), "Jira shows no more than 0 issues of one search")
+
+
+@pytest.mark.parametrize("status", [400, 402, 403, 404])
+def test_a_refusal_of_what_every_jira_has_stops_the_connection(status: int) -> None:
+    with desk(fault=on("GET", "field", Response.of(status, {}))) as d, pytest.raises(FatalError):
         d.read("ONB-1")
 
 
