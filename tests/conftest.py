@@ -1,0 +1,34 @@
+import os
+from collections.abc import Iterator
+
+import hypothesis
+import pytest
+
+KEPT = frozenset({"SYNCER_SPECS", "SYNCER_TEST_PG_DSN"})
+
+hypothesis.settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
+hypothesis.settings.register_profile("explore", deadline=None, max_examples=1000)
+hypothesis.settings.load_profile("ci")
+
+
+def pytest_report_header() -> list[str]:
+    specs = os.environ.get("SYNCER_SPECS")  # noqa: TID251 - the tests' own setting
+    dsn = os.environ.get("SYNCER_TEST_PG_DSN")  # noqa: TID251 - as above
+    return [
+        f"requests are checked against the OpenAPI documents in {specs}"
+        if specs
+        else "SYNCER_SPECS is unset: the checks against the vendors' OpenAPI documents are skipped",
+        "the store is tried on SQLite and PostgreSQL"
+        if dsn
+        else "SYNCER_TEST_PG_DSN is unset: the store is tried on SQLite alone",
+    ]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_environment() -> Iterator[None]:
+    """No setting of whoever runs the tests reaches them."""
+    foreign = [name for name in os.environ if name.startswith("SYNCER_") and name not in KEPT]  # noqa: TID251 - as above
+    with pytest.MonkeyPatch.context() as environment:
+        for name in foreign:
+            environment.delenv(name)
+        yield
