@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
 from sqlalchemy import Connection, Engine, func, select
 
+from syncer.errors import TemporaryError
 from syncer.ports import Lease
 from syncer.store import leases, migrating
 from syncer.store.connection import Mode, engine_for, in_mode, shown
@@ -15,6 +17,7 @@ from syncer.store.faults import not_set_up, translated
 from syncer.store.unit_of_work import SqlUnitOfWork
 
 LEASE = timedelta(seconds=120)
+TURN = timedelta(seconds=30)
 _ADVISORY_KEY = 0x0C52_5752_4954
 
 
@@ -29,11 +32,12 @@ def open_store(url: str) -> SqlStore:
 class SqlStore:
     """See `syncer.ports.Store`. Safe to share between threads; errors are StoreError or TemporaryError.
 
-    A write inside a write waits for itself and ends as a TemporaryError after 10 s.
+    A write inside a write waits for itself and ends as a TemporaryError after a while.
     """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._writing = threading.Lock()
         self.name = shown(engine.url)
 
     def close(self) -> None:
@@ -102,12 +106,27 @@ class SqlStore:
     @contextmanager
     def _transaction(self, mode: Mode) -> Iterator[Connection]:
         with (
+            self._turn(mode),
             translated(self.name, reading=mode is Mode.READ),
             self._engine.connect() as opened,
             in_mode(opened, mode) as connection,
             connection.begin(),
         ):
             yield connection
+
+    @contextmanager
+    def _turn(self, mode: Mode) -> Iterator[None]:
+        """Queues our own threads before SQLite, which lets those that wait poll, and starve."""
+        if mode is Mode.READ or self._engine.dialect.name != "sqlite":
+            yield
+            return
+        if not self._writing.acquire(timeout=TURN.total_seconds()):
+            msg = f"database {self.name} is held by another thread of this process; it is tried again"
+            raise TemporaryError(msg)
+        try:
+            yield
+        finally:
+            self._writing.release()
 
 
 def _keep_apart(connection: Connection, lease: Lease | None) -> None:

@@ -3,15 +3,20 @@ from __future__ import annotations
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from syncer.domain.sync import ConnectorState
+from syncer.errors import TemporaryError
+from syncer.store import sql_store
 from syncer.store.sql_store import SqlStore
 from tests.store.child import BUSY, add_one
 from tests.store.values import ACME
 
 ROOT = Path(__file__).parents[2]
-THREADS, PROCESSES, EACH = 8, 2, 50
+THREADS, PROCESSES, EACH = 8, 2, 30
 
 
 def child(command: str, address: str, argument: int = 0) -> subprocess.Popen[str]:
@@ -32,6 +37,17 @@ def test_no_update_is_lost_between_threads_and_processes(store: SqlStore, addres
     assert [finish(other) for other in others] == [0] * PROCESSES
     with store.read() as unit:
         assert unit.connector_state(ACME, "jira").connection == str((THREADS + PROCESSES) * EACH)
+
+
+@pytest.mark.parametrize("address", ["sqlite"], indirect=True)
+def test_a_write_inside_a_write_ends(store: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sql_store, "TURN", timedelta(seconds=0.01))
+    with store.write(), pytest.raises(TemporaryError) as caught:
+        store.acquire(ACME)
+    assert str(caught.value) == (
+        f"database {store.name} is held by another thread of this process; it is tried again"
+    )
+    assert store.acquire(ACME).token == 1
 
 
 def test_no_update_is_lost_under_one_lease(store: SqlStore) -> None:
