@@ -115,10 +115,11 @@ def engine_of(store: SqlStore, space: Workspace, tracker: Tracker | None = None)
 
 
 def owe(store: SqlStore, name: str = "acme", slot: datetime = START, missed: int = 0) -> Due:
-    """Notes a due of the workspace and returns it."""
+    """Notes a due of the workspace, the only one for years, and returns it."""
     due = Due(workspace=name, kind="sync", slot=slot, missed=missed)
     with store.write() as work:
         work.add_due(due)
+        work.set_next_slot(name, due.kind, datetime(2099, 1, 1, tzinfo=UTC))
     return due
 
 

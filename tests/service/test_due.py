@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -12,16 +10,9 @@ from syncer.domain.sync import RunOutcome, SyncRun, Trigger
 from syncer.errors import BusyError, FatalError, TemporaryError
 from syncer.service.due import run_due
 from syncer.store.sql_store import SqlStore
-from tests.service.house import START, Tracker, engine_of, owe, owed, store_in, workspace
+from tests.service.house import START, Tracker, engine_of, owe, owed, workspace
 
 SLOT = START.isoformat()
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqlStore]:
-    store = store_in(tmp_path)
-    yield store
-    store.close()
 
 
 def run(slot: str = SLOT) -> SyncRun:
