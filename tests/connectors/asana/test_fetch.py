@@ -1,5 +1,6 @@
 """What is read from projects, against the stand-in."""
 
+import json
 import threading
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -55,6 +56,13 @@ def test_approvals_count_as_approved_done_and_rejected_cancelled(desk: Desk) -> 
     assert desk.read(gid).progress == Progress(done=2, open=1, cancelled=1)
 
 
+def test_a_rejected_approval_that_was_opened_again_is_open(desk: Desk) -> None:
+    gid = desk.site.add_project("P")
+    task = desk.site.add_task(gid, "ask", resource_subtype="approval", approval_status="rejected")
+    desk.site.complete(task, completed=False)
+    assert desk.read(gid).progress == Progress(open=1)
+
+
 def test_milestones_count_and_subtasks_only_as_members_of_the_project(desk: Desk) -> None:
     gid = desk.site.add_project("P")
     parent = desk.site.add_task(gid, "parent", resource_subtype="milestone")
@@ -97,9 +105,15 @@ def test_an_owner_may_be_nobody(desk: Desk) -> None:
     assert (snapshot.owner, snapshot.owner_name) == (None, None)
 
 
-def test_names_arrive_as_they_were_written(desk: Desk) -> None:
+def test_names_arrive_as_they_were_written() -> None:
+    def raw(_: int, request: Request) -> Response | None:
+        body = json.dumps({"data": {**WHOLE, "gid": gid, "name": name}}, ensure_ascii=False)
+        return Response(200, body.encode()) if request.path.endswith(gid) else None
+
     name = "Über\u00a0uns – 日本 <b>\U0001f680"
-    assert desk.read(desk.site.add_project(name)).name == name
+    with Desk(fault=raw) as desk:
+        gid = desk.site.add_project("P")
+        assert desk.read(gid).name == name
 
 
 def test_a_renamed_project_keeps_its_identity(desk: Desk) -> None:
@@ -271,12 +285,16 @@ def test_a_project_that_keeps_failing_stops_no_other() -> None:
         assert isinstance(snapshot, Snapshot)
 
 
-def test_three_failures_in_a_row_stop_the_connection() -> None:
+def test_three_failures_in_a_row_stop_the_connection_and_two_do_not() -> None:
     def fail(_: int, request: Request) -> Response | None:
-        return balancer_page(503) if "/projects/" in request.path else None
+        return balancer_page(503) if request.path.rpartition("/")[2] in broken else None
 
     with Desk(fault=fail) as desk:
-        projects = [desk.site.add_project(str(number)) for number in range(9)]
+        projects = [desk.site.add_project(str(number)) for number in range(6)]
+        broken = {projects[0], projects[1], projects[3], projects[4]}
+        kinds = [type(outcome) for outcome in desk.fetch(*projects)]
+        assert kinds == [Unread, Unread, Snapshot, Unread, Unread, Snapshot]
+        broken.add(projects[2])
         with pytest.raises(TemporaryError, match=r"^Asana has a problem of its own \(503\)$"):
             desk.fetch(*projects)
 

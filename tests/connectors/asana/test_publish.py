@@ -6,11 +6,11 @@ from dataclasses import replace
 import pytest
 
 from connectors.sandbox.asana_html import from_text
-from connectors.sandbox.server import Request, Wire
+from connectors.sandbox.server import Request, Response, Wire
 from syncer.domain.sync import Delivery, Placement, Standing, Wrote
 from syncer.domain.work import Progress, WorkRef
 from syncer.errors import ForbiddenError, NotFoundError, ReadOnlyError, SkippableError, TemporaryError
-from tests.connectors.asana.desk import ANA, Desk, publication
+from tests.connectors.asana.desk import ANA, Desk, answer, publication
 
 
 @pytest.fixture
@@ -82,6 +82,19 @@ def test_a_comment_that_is_not_ours_is_left_alone(desk: Desk) -> None:
     gid = desk.site.add_project("P")
     placement = desk.published(gid)
     desk.site.record("story", str(placement.comment_id))["author"] = ANA
+    assert desk.step(gid, "38 %", placement).standing is Standing.EDITED
+    assert len(desk.stand_in.writes) == 2
+
+
+def test_a_comment_of_somebody_else_that_we_could_edit_is_left_alone(desk: Desk) -> None:
+    def foreign(_: int, request: Request) -> Response | None:
+        text = f"okr-syncer:acme/{gid}"
+        story = {"gid": "11", "text": text, "created_by": {"gid": ANA}, "is_editable": True}
+        return answer(200, data=story) if request.method == "GET" and "/stories/" in request.path else None
+
+    gid = desk.site.add_project("P")
+    placement = desk.published(gid)
+    desk.stand_in.fault = foreign
     assert desk.step(gid, "38 %", placement).standing is Standing.EDITED
     assert len(desk.stand_in.writes) == 2
 
