@@ -284,6 +284,11 @@ class ConnectionSettings(Frozen):
     kind: str
     allow_http: bool = False
 
+    @property
+    def publishes(self) -> bool:
+        """Whether comments may be written over this connection; a subclass with a setting for it says so."""
+        return True
+
     @classmethod
     def parse(cls, settings: dict[str, Any]) -> Self:
         """Validate one connection on its own; raises pydantic.ValidationError."""

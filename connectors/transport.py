@@ -234,6 +234,7 @@ def _judge(wire: Wire, response: Response, effect: Effect) -> None:
 
 def _without_secrets(wire: Wire, error: SyncerError) -> SyncerError:
     error.sentence = redacted(error.sentence, wire.secrets)
+    error.hint = redacted(error.hint, wire.secrets)
     error.args = (error.sentence,)
     return error
 

@@ -38,7 +38,7 @@ def assemble(file: Model) -> Workspace:
     return Workspace(
         id=file.workspace,
         zone=ZoneInfo(file.timezone),
-        cycles=tuple(_cycle(cycle, file.signals) for cycle in file.cycles),
+        cycles=tuple(_cycle(file, cycle) for cycle in file.cycles),
         people={
             id_: Person(id=id_, name=person.name, accounts=dict(person.accounts))
             for id_, person in file.people.items()
@@ -61,7 +61,7 @@ def status_map(file: Model, connection: str) -> dict[str, WorkStatus]:
     return {status: WorkStatus(word) for status, word in named.items()}
 
 
-def _cycle(cycle: Model, signals: Model) -> Cycle:
+def _cycle(file: Model, cycle: Model) -> Cycle:
     return Cycle(
         id=cycle.id,
         start=cycle.start,
@@ -71,14 +71,14 @@ def _cycle(cycle: Model, signals: Model) -> Cycle:
                 id=objective.id,
                 title=objective.title,
                 owner=objective.owner,
-                key_results=tuple(_key_result(one, signals) for one in objective.key_results),
+                key_results=tuple(_key_result(file, one) for one in objective.key_results),
             )
             for objective in cycle.objectives
         ),
     )
 
 
-def _key_result(key_result: Model, signals: Model) -> KeyResult:
+def _key_result(file: Model, key_result: Model) -> KeyResult:
     return KeyResult(
         id=key_result.id,
         title=key_result.title,
@@ -87,9 +87,9 @@ def _key_result(key_result: Model, signals: Model) -> KeyResult:
         start=key_result.start,
         target=key_result.target,
         pace=_pace(key_result.pace),
-        rules=_rules(key_result, signals),
+        rules=_rules(key_result, file.signals),
         confidential=key_result.confidential,
-        initiatives=tuple(_initiative(one, key_result.id) for one in key_result.initiatives),
+        initiatives=tuple(_initiative(file, one, key_result.id) for one in key_result.initiatives),
     )
 
 
@@ -113,21 +113,21 @@ def _rules(key_result: Model, signals: Model) -> Rules:
     )
 
 
-def _initiative(initiative: Model, key_result_id: str) -> Initiative:
+def _initiative(file: Model, initiative: Model, key_result_id: str) -> Initiative:
     bet, link = initiative.bet, initiative.link
     return Initiative(
         id=initiative.id,
         title=initiative.title,
         owner=initiative.owner,
         bet=Bet(move=bet.move, why=bet.why) if bet else None,
-        link=_link(link, initiative.id, key_result_id) if link else None,
+        link=_link(file, link, initiative.id, key_result_id) if link else None,
     )
 
 
-def _link(link: Model, initiative_id: str, key_result_id: str) -> Link:
+def _link(file: Model, link: Model, initiative_id: str, key_result_id: str) -> Link:
     return Link(
         initiative_id=initiative_id,
         key_result_id=key_result_id,
         ref=WorkRef(link.connection, link.kind, link.key),
-        publish=link.publish == "on",
+        publish=link.publish == "on" and file.connections[link.connection].publishes,
     )

@@ -47,6 +47,11 @@ class AsanaSettings(ConnectionSettings):
     client_cert: str | None = Field(default=None, min_length=1)
 
     @property
+    def publishes(self) -> bool:
+        """Rollups go nowhere with `write_to: off`."""
+        return self.write_to == "task"
+
+    @property
     def base_url(self) -> str:
         """Where the API's paths begin."""
         return f"{self.url}{API}"

@@ -197,7 +197,7 @@ def workspace_file(start: date, end: date, *, jira: str, datacenter: str, asana:
         workspace_gid=WORKSPACE_GID,
         people="\n".join(
             f"  {one.id}: {{name: {one.name}, email: {one.email}, jira: {one.cloud},"
-            f' platform: {one.datacenter}, asana: "{one.asana}"}}'
+            f' platform: JIRAUSER{one.datacenter}, asana: "{one.asana}"}}'
             for one in CAST
         ),
     )

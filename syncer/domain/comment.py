@@ -80,7 +80,7 @@ class Comment:
     def digest(self) -> str:
         """SHA-256 of the neutral form: equal digests are equal comments in every rendering."""
         neutral = json.dumps(asdict(self), sort_keys=True, ensure_ascii=False)
-        return hashlib.sha256(neutral.encode()).hexdigest()
+        return hashlib.sha256(neutral.encode("utf-8", "surrogatepass")).hexdigest()
 
     @property
     def plain(self) -> str:

@@ -133,3 +133,8 @@ def test_a_publication_is_known_by_workspace_and_item_alone() -> None:
 
 def test_a_withdrawal_has_no_digest() -> None:
     assert Publication(workspace="acme", ref=ref(), item_id="10042", comment=None).digest == ""
+
+
+def test_a_lone_surrogate_in_a_name_has_a_digest() -> None:
+    broken = Comment((Paragraph((Text("half \ud800 a pair"),)),), "okr-syncer:acme/1")
+    assert len(broken.digest) == 64
