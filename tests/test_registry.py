@@ -25,12 +25,17 @@ def test_the_installed_connectors_are_found_by_kind() -> None:
     [
         (
             [entry("nowhere", "no.such.module:plugin")],
-            "connector nowhere of an unknown distribution cannot be loaded: No module named 'no'; install it again",
+            (
+                "connector nowhere of an unknown distribution cannot be loaded: No module named 'no'; "
+                "install it again"
+            ),
         ),
         (
             [entry("jira", "connectors.jira.connector:JiraConnector")],
-            "connector jira of an unknown distribution: connectors.jira.connector:JiraConnector is no "
-            "syncer.ports.Plugin",
+            (
+                "connector jira of an unknown distribution: connectors.jira.connector:JiraConnector is no "
+                "syncer.ports.Plugin"
+            ),
         ),
         (
             [entry("linear", "connectors.jira.connector:plugin")],
