@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from syncer.domain.sync import RunOutcome, SyncRun, Trigger
 from syncer.errors import BusyError, FatalError, TemporaryError
+from syncer.ports import Lease
 from syncer.service.due import run_due
-from syncer.store.sql_store import SqlStore
+from syncer.store.sql_store import LEASE, SqlStore
 from tests.service.house import START, Tracker, engine_of, owe, owed, workspace
 
 SLOT = START.isoformat()
@@ -74,14 +76,61 @@ def test_a_later_attempt_that_closed_counts_for_the_slot(store: SqlStore) -> Non
     assert owed(store) == ()
 
 
+class Rival:
+    """Another service in the middle of the slot, which closes its run and gives the lease back when told."""
+
+    def __init__(self, store: SqlStore) -> None:
+        self._store = store
+        self._lease = store.acquire("acme")
+        with store.write(self._lease) as work:
+            work.start_run(run())
+
+    def finish(self) -> None:
+        with self._store.write(self._lease) as work:
+            work.save_run(replace(run(), closed_at=START, outcome=RunOutcome.DONE))
+        self._store.release(self._lease)
+
+
+class RacedAtTheLease(SqlStore):
+    """A store whose rival finishes at the last moment before our lease."""
+
+    rival: Rival
+
+    def acquire(self, workspace: str, lifetime: timedelta = LEASE) -> Lease:
+        self.rival.finish()
+        return super().acquire(workspace, lifetime)
+
+
+class RacedAtTheLook(SqlStore):
+    """A store whose rival finishes just before we look whether it is alive."""
+
+    rival: Rival
+
+    def leased(self, workspace: str) -> bool:
+        self.rival.finish()
+        return super().leased(workspace)
+
+
 def test_a_run_that_may_still_be_alive_is_not_repeated(store: SqlStore) -> None:
     due = owe(store)
-    with store.write() as work:
-        work.start_run(run())
-    store.acquire("acme")
-    with pytest.raises(BusyError, match="workspace acme is being synced by another run"):
-        run_due(lambda name: engine_of(store, workspace(name)), store, due)
+    raced = RacedAtTheLease(store._engine)
+    raced.rival = Rival(store)
+    tracker = Tracker()
+    with pytest.raises(BusyError) as caught:
+        run_due(lambda name: engine_of(raced, workspace(name), tracker), raced, due)
+    assert caught.value.sentence == "workspace acme is being synced by another run"
+    assert tracker.requests == 0
     assert owed(store) == (due,)
+
+
+def test_a_run_that_closes_while_we_look_is_not_repeated(store: SqlStore) -> None:
+    due = owe(store)
+    raced = RacedAtTheLook(store._engine)
+    raced.rival = Rival(store)
+    tracker = Tracker()
+    assert run_due(lambda name: engine_of(raced, workspace(name), tracker), raced, due) is None
+    assert tracker.requests == 0
+    assert owed(store) == ()
 
 
 def test_while_a_manual_sync_holds_the_workspace_the_due_stays_open(store: SqlStore) -> None:
