@@ -125,9 +125,15 @@ def _initiative(file: Model, initiative: Model, key_result_id: str) -> Initiativ
 
 
 def _link(file: Model, link: Model, initiative_id: str, key_result_id: str) -> Link:
+    connection = file.connections[link.connection]
+    options = {
+        "allow_issue": link.allow_issue,
+        "done_when_empty": link.done_when == "empty",
+    }
+    chosen = frozenset(name for name, wanted in options.items() if wanted)
     return Link(
         initiative_id=initiative_id,
         key_result_id=key_result_id,
-        ref=WorkRef(link.connection, link.kind, link.key),
-        publish=link.publish == "on" and file.connections[link.connection].publishes,
+        ref=WorkRef(link.connection, link.kind, link.key, options=chosen),
+        publish=link.publish == "on" and connection.publishes and link.kind in connection.comment_kinds,
     )

@@ -64,6 +64,27 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """Something in the tracker that could be linked; `kind` and `key` are what a link would say."""
+
+    kind: str
+    key: str
+    name: str
+    url: str
+    owner_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What the token may do with a linked item; `missing` names the right it lacks, if any."""
+
+    ref: WorkRef
+    can_read: bool
+    can_comment: bool
+    missing: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Fetched:
     """The answer to a fetch: an outcome for every ref asked for, and the state to keep for the next one."""
 

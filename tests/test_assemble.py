@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from config.fields import ConnectionSettings
 from config.load import load_workspace
 from connectors.asana.settings import AsanaSettings
 from connectors.jira.settings import JiraSettings
@@ -12,7 +13,7 @@ from syncer.assemble import assemble, status_map
 from syncer.domain.okr import Bet, Checkpoints, Curve, KeyResult
 from syncer.domain.work import WorkRef, WorkStatus
 
-KINDS = {"jira": JiraSettings, "asana": AsanaSettings}
+KINDS: dict[str, type[ConnectionSettings]] = {"jira": JiraSettings, "asana": AsanaSettings}
 
 FILE = """
 version: 1

@@ -46,6 +46,7 @@ class JiraSettings(ConnectionSettings):
     """
 
     link_kinds: ClassVar[frozenset[str]] = frozenset({"epic", "project", "version", "jql"})
+    comment_kinds: ClassVar[frozenset[str]] = frozenset({"epic"})
     not_used_yet: ClassVar[frozenset[str]] = frozenset({"project", "version", "jql"})
 
     kind: Literal["jira"]

@@ -57,13 +57,15 @@ class LinkState(StrEnum):
 class WorkRef:
     """An address: connection, link kind and key as the workspace file names them.
 
-    `item_id` is the tracker's immutable id once it is known; two refs are the same address without it.
+    `item_id` is the tracker's immutable id once it is known; `options` are what the file says about reading
+    it (`allow_issue`, `done_when_empty`). Neither is part of the address.
     """
 
     connection: str
     kind: str
     key: str
     item_id: str | None = field(default=None, compare=False)
+    options: frozenset[str] = field(default=frozenset(), compare=False)
 
     def __str__(self) -> str:
         return f"{self.connection}:{self.key}"

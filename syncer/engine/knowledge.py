@@ -68,11 +68,14 @@ def _as_declared(declared: Sequence[Link], stored: Sequence[Link]) -> tuple[Link
     """The file's links with what the store knows of them, as declaring them would leave them."""
     known = {(link.initiative_id, link.ref): link for link in stored}
     return tuple(
-        replace(old, key_result_id=link.key_result_id, publish=link.publish)
-        if (old := known.get((link.initiative_id, link.ref)))
-        else link
+        _remembered(link, old) if (old := known.get((link.initiative_id, link.ref))) else link
         for link in declared
     )
+
+
+def _remembered(link: Link, old: Link) -> Link:
+    ref = replace(link.ref, item_id=old.item_id)
+    return replace(link, ref=ref, state=old.state, read_at=old.read_at, advice=old.advice)
 
 
 def conclude(
