@@ -50,6 +50,7 @@ def assemble(file: Model) -> Workspace:
             max_writes_per_sync=file.publish.max_writes_per_sync,
         ),
         sync_every=file.schedule.sync,
+        reconcile_at=file.schedule.reconcile.time,
         stale_after=file.schedule.stale_after,
     )
 

@@ -283,8 +283,8 @@ class UnitOfWork(Protocol):
         """The run of a scheduled slot, if there was one."""
         ...
 
-    def next_slot(self, workspace: str, kind: str) -> datetime | None:
-        """When the schedule wants this kind of work next; None before the first tick."""
+    def next_slots(self, kind: str) -> Mapping[str, datetime]:
+        """When the schedule wants this kind of work next, by workspace; one never scheduled is missing."""
         ...
 
     def set_next_slot(self, workspace: str, kind: str, at: datetime) -> None:

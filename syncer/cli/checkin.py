@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Adds the command to the command line."""
-    app.command("check-in")(check_in_command)
+    # A number may be below zero: -5 is a value here, no option.
+    app.command("check-in", context_settings={"ignore_unknown_options": True})(check_in_command)
 
 
 def check_in_command(

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from syncer.cli.exits import Exit
-from syncer.cli.session import session_of
+from syncer.cli.session import print_out, session_of
 
 
 def register(app: typer.Typer) -> None:
@@ -91,4 +90,4 @@ def schema(context: typer.Context) -> None:
 
     session = session_of(context)
     models = {kind: plugin.settings for kind, plugin in session.app.plugins.items()}
-    sys.stdout.write(json.dumps(workspace_schema(models), indent=2, ensure_ascii=False) + "\n")
+    print_out(json.dumps(workspace_schema(models), indent=2, ensure_ascii=False))

@@ -58,7 +58,7 @@ def demo(
         last_day = _day(today) if today else session.clock.now().astimezone(UTC).date()
         story = _new_story(last_day, seed, port)
         with story:
-            _write_files(folder, story)
+            write_files(folder, story)
             result = _play(session, folder, story)
             _save(folder, story)
             _show_end(session, story, result)
@@ -107,10 +107,12 @@ def _new_story(today: date, seed: int, port: int) -> Story:
         raise FatalError(msg) from error
 
 
-def _write_files(folder: Path, story: Story) -> None:
+def write_files(folder: Path, story: Story) -> None:
+    """Makes the folder a workspace folder of the story: its file with the schema, and its tokens as files."""
     from config.schema import workspace_schema  # noqa: PLC0415  heavy
     from syncer.registry import load_plugins  # noqa: PLC0415  heavy
 
+    folder.mkdir(parents=True, exist_ok=True)
     (folder / WORKSPACE_FILE).write_text(story.workspace_file(), encoding="utf-8")
     models = {kind: plugin.settings for kind, plugin in load_plugins().items()}
     schema = json.dumps(workspace_schema(models), indent=2) + "\n"

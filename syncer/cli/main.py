@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import os
+import signal
 import sys
+import threading
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import version as installed_version
+from itertools import islice
 from pathlib import Path
-from typing import Annotated
+from types import FrameType
+from typing import Annotated, Any
 
 import typer
 
 from syncer.cli import check, checkin, configure, database, demo, serve, sheets, status, syncing
 from syncer.cli.exits import Exit, of_error
-from syncer.cli.session import Session
+from syncer.cli.session import ReaderGoneError, Session, print_error, tell
 from syncer.errors import SyncerError
 
 app = typer.Typer(
@@ -78,42 +83,75 @@ def run(arguments: list[str] | None = None) -> None:
     given = globals_first(list(sys.argv[1:] if arguments is None else arguments))
     verbose, as_json = "-v" in given or "--verbose" in given, "--json" in given
     try:
-        app(args=given, prog_name="syncer")
+        with _terminated():
+            code = app(args=given, prog_name="syncer", standalone_mode=False)
+        sys.stdout.flush()
     except SyncerError as error:
-        _tell(error, as_json=as_json, verbose=verbose)
-        sys.exit(of_error(error))
-    except BrokenPipeError:
-        # The reader (head, less) has seen enough; Python would print a second error at its own exit.
+        tell(error, as_json=as_json, verbose=verbose)
+        code = of_error(error)
+    except (BrokenPipeError, ReaderGoneError):
+        # What is left in the buffer would break the pipe again at the interpreter's own end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(Exit.DONE)
+        code = Exit.DONE
+    except typer.Abort:
+        code = Exit.INTERRUPTED
     except Exception as error:  # noqa: BLE001  the last line of defence: a sentence, never a traceback
-        if verbose:
-            traceback.print_exc()
-        sentence = (
-            f"a fault in okr-syncer itself ({type(error).__name__}); run it again with -v and report it"
-        )
-        _print_error("internal", sentence, "", as_json=as_json)
-        sys.exit(Exit.FAILED)
+        code = _usage(error, as_json=as_json) if isinstance(error, _USAGE) else _fault(error, given)
+    sys.exit(int(code or Exit.DONE))
+
+
+_USAGE: type = typer.BadParameter.__mro__[2]
+"""Every complaint about the command line; typer does not export it under one name in all its versions."""
+
+
+def _usage(error: Any, *, as_json: bool) -> int:  # noqa: ANN401  see _USAGE
+    if as_json:
+        print_error("usage", error.format_message(), "run it with --help", as_json=True)
+    else:
+        error.show()
+    return int(error.exit_code)
+
+
+def _fault(error: Exception, given: list[str]) -> Exit:
+    if "-v" in given or "--verbose" in given:
+        traceback.print_exc()
+    sentence = f"a fault in okr-syncer itself ({type(error).__name__}); run it again with -v and report it"
+    print_error("internal", sentence, "", as_json="--json" in given)
+    return Exit.FAILED
+
+
+@contextmanager
+def _terminated() -> Iterator[None]:
+    """SIGTERM ends a command as Ctrl-C does: leases are given back and temporary folders removed."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def leave(number: int, _: FrameType | None) -> None:
+        sys.exit(128 + number)
+
+    former = signal.signal(signal.SIGTERM, leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, former)
 
 
 _FLAGS = frozenset({"--json", "-q", "--quiet", "-v", "--verbose", "--no-color", "--no-input"})
+_VALUED = ("-c", "--config", "-w", "--workspace", "--log-format")
 
 
 def globals_first(arguments: list[str]) -> list[str]:
-    """Global flags written behind the command (`syncer status --json`) work as if they stood before it."""
+    """Global options written behind the command (`syncer status --json`) work as if they stood before it."""
     end = arguments.index("--") if "--" in arguments else len(arguments)
-    moved = [argument for argument in arguments[:end] if argument in _FLAGS]
-    return [*moved, *(a for a in arguments[:end] if a not in _FLAGS), *arguments[end:]]
-
-
-def _tell(error: SyncerError, *, as_json: bool, verbose: bool) -> None:
-    if verbose:
-        traceback.print_exception(error)
-    _print_error(error.code, error.sentence, error.hint, as_json=as_json)
-
-
-def _print_error(code: str, sentence: str, hint: str, *, as_json: bool) -> None:
-    if as_json:
-        sys.stderr.write(json.dumps({"error": {"code": code, "message": sentence, "hint": hint}}) + "\n")
-    else:
-        sys.stderr.write(f"{sentence}\n" + (f"-> {hint}\n" if hint else ""))
+    moved: list[str] = []
+    kept: list[str] = []
+    waiting = iter(arguments[:end])
+    for argument in waiting:
+        if argument in _VALUED:
+            moved += [argument, *islice(waiting, 1)]
+        elif argument in _FLAGS or argument.startswith(tuple(f"{name}=" for name in _VALUED[1::2])):
+            moved.append(argument)
+        else:
+            kept.append(argument)
+    return [*moved, *kept, *arguments[end:]]

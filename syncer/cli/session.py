@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import sys
+import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -14,9 +15,23 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from syncer.errors import SyncerError
+
 if TYPE_CHECKING:
     from syncer.app import App, Configured
     from syncer.ports import Clock
+
+
+class ReaderGoneError(Exception):
+    """Whoever read standard output has seen enough. Not an OSError: typer ends with 1 on a broken pipe."""
+
+
+def print_out(text: str) -> None:
+    """A line on standard output."""
+    try:
+        sys.stdout.write(f"{text}\n")
+    except BrokenPipeError:
+        raise ReaderGoneError from None
 
 
 @dataclass
@@ -62,17 +77,39 @@ class Session:
     def say(self, text: str = "") -> None:
         """A line of the result, for people."""
         if not self.as_json:
-            sys.stdout.write(f"{text}\n")
+            print_out(text)
 
     def note(self, text: str) -> None:
         """A line beside the result."""
         if not self.quiet:
             sys.stderr.write(f"{text}\n")
 
+    def tell(self, error: SyncerError, workspace: str = "") -> None:
+        """An error that does not end the command, also when all is quiet; `workspace` is what it concerns."""
+        tell(error, workspace, as_json=self.as_json, verbose=self.verbose)
+
     def emit(self, document: Mapping[str, Any]) -> None:
         """The result as one JSON object, when that was asked for."""
         if self.as_json:
-            sys.stdout.write(json.dumps(jsonable(document), indent=2, ensure_ascii=False) + "\n")
+            print_out(json.dumps(jsonable(document), indent=2, ensure_ascii=False))
+
+
+def tell(error: SyncerError, workspace: str = "", *, as_json: bool, verbose: bool) -> None:
+    """An error on standard error, its traceback before it for who asked for it."""
+    if verbose:
+        traceback.print_exception(error)
+    print_error(error.code, error.sentence, error.hint, workspace, as_json=as_json)
+
+
+def print_error(code: str, sentence: str, hint: str, workspace: str = "", *, as_json: bool) -> None:
+    """The sentence and what to do about it, or both as one line of JSON."""
+    if as_json:
+        found = {"code": code, "message": sentence, "hint": hint}
+        found |= {"workspace": workspace} if workspace else {}
+        sys.stderr.write(json.dumps({"error": found}, ensure_ascii=False) + "\n")
+    else:
+        about = f"{workspace}: " if workspace else ""
+        sys.stderr.write(f"{about}{sentence}\n" + (f"-> {hint}\n" if hint else ""))
 
 
 def session_of(context: typer.Context) -> Session:

@@ -50,15 +50,15 @@ def signals(
     named = frozenset(key_results or ())
     document: dict[str, Any] = {}
     hit = False
-    for view in _views(session):
+    for view in views(session, named):
         found = view.public_signals(named)
         document[view.workspace.id] = found
-        hit = hit or any(signal.kind in (fail_on or ()) for signal in view.standing)
+        hit = hit or any(signal.kind in (fail_on or ()) for signal in found)
         session.say(f"{view.workspace.id}: {len(found)} open signal{'' if len(found) == 1 else 's'}")
         for signal in found:
             session.say()
             _say_all(session, text.signal_lines(signal))
-        _hidden(session, view, named)
+        note_hidden(session, view, named)
     session.emit(document)
     raise typer.Exit(Exit.SOMETHING_TO_SEE if hit else Exit.DONE)
 
@@ -68,13 +68,13 @@ def brief(context: typer.Context, key_results: Named = None) -> None:
     session = session_of(context)
     named = frozenset(key_results or ())
     document: dict[str, Any] = {}
-    for view in _views(session):
+    for view in views(session, named):
         document[view.workspace.id] = [_brief_document(rollup) for rollup in view.public(named)]
         for rollup in view.public(named):
             session.say(text.brief_sentence(rollup))
             if named:
                 _say_all(session, text.answers(rollup))
-        _hidden(session, view, named)
+        note_hidden(session, view, named)
     session.emit(document)
 
 
@@ -83,17 +83,24 @@ def weekly(context: typer.Context, key_results: Named = None) -> None:
     session = session_of(context)
     named = frozenset(key_results or ())
     document: dict[str, Any] = {}
-    for view in _views(session):
+    for view in views(session, named):
         rollups, standing = view.public(named), view.public_signals(named)
         document[view.workspace.id] = [rollup_document(rollup) for rollup in rollups]
         _say_all(session, text.weekly_sheet(view.workspace.id, rollups, standing))
-        _hidden(session, view, named)
+        note_hidden(session, view, named)
     session.emit(document)
 
 
-def _views(session: Session) -> list[View]:
+def views(session: Session, named: frozenset[str]) -> list[View]:
+    """What is known of every workspace. Refuses names that no key result in them has."""
     app = session.app
-    return [look(one.workspace, app.ready_store, app.clock) for one in session.workspaces()]
+    found = [look(one.workspace, app.ready_store, app.clock) for one in session.workspaces()]
+    placed = [one.key_result for view in found for one in view.workspace.key_results()]
+    unknown = sorted(named - {one.id for one in placed})
+    if unknown:
+        known = ", ".join(one.id for one in placed if not one.confidential) or "none"
+        raise typer.BadParameter(f"no key result is called {', '.join(unknown)}; there are {known}")
+    return found
 
 
 def _say_all(session: Session, lines: Any) -> None:  # noqa: ANN401  an iterable of lines
@@ -101,7 +108,8 @@ def _say_all(session: Session, lines: Any) -> None:  # noqa: ANN401  an iterable
         session.say(line)
 
 
-def _hidden(session: Session, view: View, named: frozenset[str]) -> None:
+def note_hidden(session: Session, view: View, named: frozenset[str]) -> None:
+    """Says beside the result how many key results are kept back."""
     hidden = sum(1 for rollup in view.rollups if rollup.key_result.confidential)
     if hidden and not named:
         noun = "key result is" if hidden == 1 else "key results are"

@@ -13,8 +13,11 @@ import typer
 from syncer.cli import text
 from syncer.cli.exits import Exit
 from syncer.cli.session import Session, session_of
+from syncer.cli.sheets import Named, note_hidden, views
+from syncer.domain.link import Link
 from syncer.domain.work import LinkState
-from syncer.engine.view import View, look
+from syncer.engine.view import View
+from syncer.errors import FatalError
 
 
 def register(app: typer.Typer) -> None:
@@ -27,6 +30,7 @@ def status(
     probe: Annotated[
         bool, typer.Option("--probe", help="Only ask the running service whether it is alive (exit 0 or 1).")
     ] = False,
+    key_results: Named = None,
 ) -> None:
     """The last run, the connections, the age of every figure, broken links, open signals."""
     session = session_of(context)
@@ -34,11 +38,11 @@ def status(
         raise typer.Exit(_probe(session))
     app = session.app
     document: dict[str, Any] = {}
-    for configured in session.workspaces():
-        view = look(configured.workspace, app.ready_store, app.clock)
-        document[view.workspace.id] = _document(view)
-        for line in status_lines(view, app.clock.now()):
+    for view in views(session, named := frozenset(key_results or ())):
+        document[view.workspace.id] = _document(view, named)
+        for line in status_lines(view, app.clock.now(), named):
             session.say(line)
+        note_hidden(session, view, named)
     session.emit(document)
 
 
@@ -50,14 +54,14 @@ def _probe(session: Session) -> Exit:
         with urllib.request.urlopen(url, timeout=5) as answer:
             alive = answer.status == 200
     except (urllib.error.URLError, OSError) as error:
-        session.note(f"no service answers at {url}: {getattr(error, 'reason', error)}")
-        return Exit.FAILED
+        why = getattr(error, "reason", error)
+        raise FatalError(f"no service answers at {url}: {why}", hint="start one with syncer serve") from error
     session.say("alive" if alive else "not alive")
     session.emit({"alive": alive})
     return Exit.DONE if alive else Exit.FAILED
 
 
-def status_lines(view: View, now: datetime) -> Iterator[str]:
+def status_lines(view: View, now: datetime, named: frozenset[str] = frozenset()) -> Iterator[str]:
     """The status of one workspace as text."""
     yield from _run_line(view, now)
     rows = []
@@ -69,15 +73,27 @@ def status_lines(view: View, now: datetime) -> Iterator[str]:
         state = f"failing since {health.failing_since:%Y-%m-%d %H:%M} UTC" if health.failing_since else "ok"
         rows.append((name, state, f"read {text.age(health.read_at, now)}", text.plain(health.sentence)))
     yield from (f"  {row}" for row in text.columns(rows))
-    for link in view.before.links:
+    links = _links(view, named)
+    for link in links:
         if link.state is not LinkState.ACTIVE or link.advice:
             read = f"last read {text.age(link.read_at, now)}"
             yield f"  ! {link.id}: {link.state.words}, {read}. {text.plain(link.advice)}".rstrip()
-    stale = [line for r in view.public() for line in r.work if line.stale]
-    yield f"  {len(view.before.links)} links, {len(stale)} stale; {len(view.standing)} open signals"
-    for rollup in view.public():
+    stale = [line for r in view.public(named) for line in r.work if line.stale]
+    standing = view.public_signals(named)
+    yield f"  {len(links)} links, {len(stale)} stale; {len(standing)} open signals"
+    for rollup in view.public(named):
         if rollup.number_stale:
             yield f"  ! {rollup.key_result.id}: the number is stale, {text.number_line(rollup).strip()}"
+
+
+def _links(view: View, named: frozenset[str]) -> list[Link]:
+    """The links that may be shown, those of key results that rest included."""
+    confidential = {p.key_result.id for p in view.workspace.key_results() if p.key_result.confidential}
+    return [
+        link
+        for link in view.before.links
+        if link.key_result_id in named or not (named or link.key_result_id in confidential)
+    ]
 
 
 def _run_line(view: View, now: datetime) -> Iterator[str]:
@@ -93,8 +109,7 @@ def _run_line(view: View, now: datetime) -> Iterator[str]:
     )
 
 
-def _document(view: View) -> dict[str, Any]:
-    shown = {r.key_result.id for r in view.public()}
+def _document(view: View, named: frozenset[str]) -> dict[str, Any]:
     return {
         "last_run": view.last_run,
         "connections": view.before.health,
@@ -106,7 +121,7 @@ def _document(view: View) -> dict[str, Any]:
                 "item_id": link.item_id,
                 "advice": link.advice,
             }
-            for link in view.before.links
+            for link in _links(view, named)
         ],
         "key_results": [
             {
@@ -114,7 +129,7 @@ def _document(view: View) -> dict[str, Any]:
                 "stale": r.number_stale,
                 "checked_in_on": r.latest.on if r.latest else None,
             }
-            for r in view.public()
+            for r in view.public(named)
         ],
-        "open_signals": [signal.id for signal in view.standing if signal.key_result_id in shown],
+        "open_signals": [signal.id for signal in view.public_signals(named)],
     }

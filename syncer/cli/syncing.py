@@ -142,9 +142,7 @@ def _each(session: Session, work: Callable[[Configured], SyncReport]) -> tuple[l
             errors.append(
                 {"workspace": configured.workspace.id, "code": error.code, "message": error.sentence}
             )
-            session.note(
-                f"{configured.workspace.id}: {error.sentence}" + (f"\n-> {error.hint}" if error.hint else "")
-            )
+            session.tell(error, configured.workspace.id)
         else:
             reports.append(report)
             codes.append(of_report(report))

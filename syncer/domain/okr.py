@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -160,6 +160,7 @@ class Workspace:
     connection_kinds: Mapping[str, str] = field(default_factory=dict)
     publish: PublishPolicy = field(default_factory=PublishPolicy)
     sync_every: timedelta = timedelta(minutes=15)
+    reconcile_at: time = time(3)
     stale_after: timedelta = timedelta(hours=2)
 
     def key_results(self) -> Iterator[Placed]:

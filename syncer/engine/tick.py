@@ -1,23 +1,28 @@
-"""The schedule: which syncs are owed now, and what to do about owed ones nobody is working on.
+"""The schedule: which work is owed now. What nobody is working on is taken up again by `recover`.
 
-At most one sync of a workspace is owed at a time; slots that pass while it is open, or while the service is
-down, are counted and not made up. Phases are spread by a hash of the workspace's id, so that a thousand
-workspaces do not start in the same second.
+Two kinds of work: a sync at every interval, and a nightly reconcile that reads everything again. At most one
+of a kind is owed to a workspace at a time; slots that pass while it is open, or while the service is down,
+are counted and not made up. Phases are spread by a hash of the workspace's id, so that a thousand workspaces
+do not start in the same second.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from syncer.domain.okr import Workspace
+from syncer.domain.schedule import next_daily
 from syncer.domain.sync import Due
 from syncer.ports import Clock, Dispatcher, Store, UnitOfWork
 
 SYNC = "sync"
+RECONCILE = "reconcile"
+KINDS = (SYNC, RECONCILE)
 EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
+DAY = timedelta(days=1)
 
 
 def phase(workspace_id: str, every: timedelta) -> timedelta:
@@ -26,8 +31,10 @@ def phase(workspace_id: str, every: timedelta) -> timedelta:
     return timedelta(seconds=number % max(1, int(every.total_seconds())))
 
 
-def slot_after(workspace: Workspace, moment: datetime) -> datetime:
-    """The first slot of a workspace that lies after the moment (UTC)."""
+def slot_after(workspace: Workspace, moment: datetime, kind: str = SYNC) -> datetime:
+    """The first slot of a workspace for that kind of work that lies after the moment (UTC)."""
+    if kind == RECONCILE:
+        return next_daily(workspace.reconcile_at, workspace.zone, moment)
     every = workspace.sync_every
     first = EPOCH + phase(workspace.id, every)
     return first + every * ((moment - first) // every + 1)
@@ -40,13 +47,7 @@ def tick(
     now = clock.now()
     known = {workspace.id: workspace for workspace in workspaces}
     with store.write() as work:
-        open_ = {due.workspace: due for due in work.open_dues() if due.kind == SYNC}
-        _schedule_new(work, [one for one in known.values() if one.id not in open_], now)
-        new = [
-            due
-            for workspace in known.values()
-            if (due := _owe(work, workspace, open_.get(workspace.id), now)) is not None
-        ]
+        new = [due for kind in KINDS for due in _owed(work, known, kind, now)]
         owed = work.open_dues()
     for due in owed:
         if due.workspace in known:
@@ -54,26 +55,33 @@ def tick(
     return tuple(new)
 
 
-def _schedule_new(work: UnitOfWork, workspaces: Iterable[Workspace], now: datetime) -> None:
+def _owed(work: UnitOfWork, known: Mapping[str, Workspace], kind: str, now: datetime) -> list[Due]:
+    slots = work.next_slots(kind)
+    open_ = {due.workspace: due for due in work.open_dues() if due.kind == kind}
+    fresh = [one for one in known.values() if one.id not in slots]
+    slots = {**slots, **{one.id: _first_slot(one, kind, now, len(fresh)) for one in fresh}}
+    for one in fresh:
+        work.set_next_slot(one.id, kind, slots[one.id])
+    ready = [workspace for workspace in known.values() if slots[workspace.id] <= now]
+    dues = [_owe(work, one, kind, slots[one.id], open_.get(one.id), now) for one in ready]
+    return [due for due in dues if due is not None]
+
+
+def _first_slot(workspace: Workspace, kind: str, now: datetime, fresh: int) -> datetime:
     """Workspaces that were never scheduled start about one a second: one alone at once, many spread out."""
-    new = [one for one in workspaces if work.next_slot(one.id, SYNC) is None]
-    for workspace in new:
-        spread = min(workspace.sync_every, timedelta(seconds=len(new)))
-        work.set_next_slot(workspace.id, SYNC, now + phase(workspace.id, spread))
+    if kind == RECONCILE:
+        return slot_after(workspace, now, kind)
+    return now + phase(workspace.id, min(workspace.sync_every, timedelta(seconds=fresh)))
 
 
-def _owe(work: UnitOfWork, workspace: Workspace, open_: Due | None, now: datetime) -> Due | None:
-    at = work.next_slot(workspace.id, SYNC)
-    if at is None:
-        work.set_next_slot(workspace.id, SYNC, slot_after(workspace, now))
-        return None
-    if at > now:
-        return None
-    work.set_next_slot(workspace.id, SYNC, slot_after(workspace, now))
-    passed = (now - at) // workspace.sync_every
+def _owe(
+    work: UnitOfWork, workspace: Workspace, kind: str, at: datetime, open_: Due | None, now: datetime
+) -> Due | None:
+    work.set_next_slot(workspace.id, kind, slot_after(workspace, now, kind))
+    passed = (now - at) // (DAY if kind == RECONCILE else workspace.sync_every)
     if open_ is not None:
         work.add_due(replace(open_, missed=open_.missed + 1 + passed))
         return None
-    due = Due(workspace=workspace.id, kind=SYNC, slot=at, missed=passed)
+    due = Due(workspace=workspace.id, kind=kind, slot=at, missed=passed)
     work.add_due(due)
     return due

@@ -8,6 +8,7 @@ from itertools import chain, count
 from syncer.domain.sync import Due, Trigger
 from syncer.engine.report import SyncReport
 from syncer.engine.sync import Engine, Wish, run_sync
+from syncer.engine.tick import RECONCILE, SYNC
 from syncer.errors import BusyError
 from syncer.ports import Store
 
@@ -22,21 +23,27 @@ def run_due(engine_for: Callable[[str], Engine], store: Store, due: Due) -> Sync
     then, for the next recovery.
     """
     attempt = _attempt(store, due)
-    if attempt is not None and attempt != due.slot.isoformat():
+    if attempt is not None and attempt != _name(due):
         attempt = _sure_attempt(store, due)
     report = None
     if attempt is not None:
-        report = run_sync(engine_for(due.workspace), Wish(trigger=Trigger.SCHEDULE, slot=attempt))
+        wish = Wish(trigger=Trigger.SCHEDULE, slot=attempt, fresh=due.kind == RECONCILE)
+        report = run_sync(engine_for(due.workspace), wish)
     with store.write() as work:
         work.finish_due(due)
     return report
 
 
+def _name(due: Due) -> str:
+    slot = due.slot.isoformat()
+    return slot if due.kind == SYNC else f"{due.kind}:{slot}"
+
+
 def _attempt(store: Store, due: Due) -> str | None:
     """The name of the first attempt nobody has begun; None where an earlier one is closed."""
-    slot = due.slot.isoformat()
+    first = _name(due)
     with store.read() as work:
-        for name in chain([slot], (f"{slot}#{number}" for number in count(2))):
+        for name in chain([first], (f"{first}#{number}" for number in count(2))):
             run = work.run_of_slot(due.workspace, name)
             if run is None:
                 return name

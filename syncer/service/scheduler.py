@@ -22,7 +22,7 @@ from syncer.domain.okr import Workspace
 from syncer.domain.sync import Due
 from syncer.engine.recover import recover
 from syncer.engine.report import SyncReport
-from syncer.engine.tick import SYNC, tick
+from syncer.engine.tick import tick
 from syncer.errors import BusyError, SyncerError
 from syncer.observe.logs import bound, get_logger
 from syncer.ports import Clock, Store
@@ -170,7 +170,7 @@ def _open_port(open_: ExitStack, service: Service, scheduler: _Scheduler) -> int
 def _is_reachable(store: Store) -> bool:
     try:
         with store.read() as work:
-            work.next_slot("", SYNC)
+            work.open_dues()
     except SyncerError:
         return False
     return True

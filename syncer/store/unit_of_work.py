@@ -179,11 +179,11 @@ class SqlUnitOfWork:
         row = self._connection.execute(newest).first()
         return mapping.to_run(row) if row else None
 
-    def next_slot(self, workspace: str, kind: str) -> datetime | None:
-        """When the schedule wants this kind of work next."""
+    def next_slots(self, kind: str) -> Mapping[str, datetime]:
+        """When the schedule wants this kind of work next, by workspace."""
         table = t.schedules
-        row = self._connection.execute(_of(table, workspace).where(table.c.kind == kind)).first()
-        return row.next_at if row else None
+        rows = self._rows(select(table).where(table.c.kind == kind))
+        return {row.workspace: row.next_at for row in rows}
 
     def set_next_slot(self, workspace: str, kind: str, at: datetime) -> None:
         """Moves the schedule on."""

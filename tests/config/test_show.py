@@ -13,7 +13,6 @@ FIRST_VALUE = INITIATIVES.format("first-value")
 
 def test_keys_that_do_nothing_yet_are_named_where_they_stand() -> None:
     assert unused(load_workspace(FULL, KINDS)) == (
-        "schedule.reconcile",
         "schedule.check_in",
         "connections.jira.points_field",
         "connections.jira.comment_visibility",

@@ -13,7 +13,7 @@ from threading import Event, Lock
 import pytest
 
 from syncer.domain.sync import Due, SyncRun
-from syncer.engine.tick import slot_after, tick
+from syncer.engine.tick import RECONCILE, slot_after, tick
 from syncer.errors import BusyError, StoreError
 from syncer.service.dispatch_local import LocalDispatcher
 from syncer.service.due import run_due
@@ -138,3 +138,29 @@ def closed_run(store: SqlStore, due: Due) -> SyncRun | None:
     with store.read() as work:
         run = work.run_of_slot(due.workspace, due.slot.isoformat())
     return run if run is not None and run.closed_at is not None else None
+
+
+def test_every_night_at_the_local_time_everything_is_read_again(store: SqlStore) -> None:
+    clock, space = HandClock(), workspace()
+    tick([space], store, clock, Noted())
+    with store.write() as work:
+        for due in work.open_dues():
+            work.finish_due(due)
+    night = slot_after(space, clock.now(), RECONCILE)
+    assert night.astimezone(space.zone).time() == space.reconcile_at
+    clock.at = night
+    new = tick([space], store, clock, Noted())
+    assert Due(workspace="acme", kind="reconcile", slot=night) in new
+    tracker = Tracker()
+    run_due(lambda name: engine_of(store, space, tracker), store, new[-1])
+    with store.read() as work:
+        assert work.run_of_slot("acme", f"reconcile:{night.isoformat()}") is not None
+
+
+def test_a_night_that_passed_unseen_is_counted_and_not_made_up(store: SqlStore) -> None:
+    clock, space = HandClock(), workspace()
+    tick([space], store, clock, Noted())
+    night = slot_after(space, clock.now(), RECONCILE)
+    clock.at = night + timedelta(days=2, hours=1)
+    (due,) = [one for one in tick([space], store, clock, Noted()) if one.kind == "reconcile"]
+    assert (due.slot, due.missed) == (night, 2)

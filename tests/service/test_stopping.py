@@ -192,7 +192,7 @@ def test_at_whatever_moment_the_signal_comes_nothing_is_lost_or_half_done(
     assert not store.leased("acme")
     with store.read() as work:
         run = work.last_run("acme")
-        slot = work.next_slot("acme", "sync")
+        slot = work.next_slots("sync").get("acme")
     if run is None:
         assert slot == START or [due.slot for due in owed(store)] == [START]
     else:

@@ -204,11 +204,11 @@ def test_a_scheduled_slot_has_one_run(store: SqlStore) -> None:
 
 def test_the_schedule_moves_on(store: SqlStore) -> None:
     with store.write() as unit:
-        assert unit.next_slot(ACME, "sync") is None
+        assert unit.next_slots("sync") == {}
         unit.set_next_slot(ACME, "sync", NOW)
         unit.set_next_slot(ACME, "sync", later(minutes=15))
-        assert unit.next_slot(ACME, "sync") == later(minutes=15)
-        assert unit.next_slot(ACME, "reconcile") is None
+        assert unit.next_slots("sync") == {ACME: later(minutes=15)}
+        assert unit.next_slots("reconcile") == {}
 
 
 def test_dues_are_owed_until_finished_and_never_twice(store: SqlStore) -> None:
