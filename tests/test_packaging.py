@@ -77,7 +77,7 @@ def test_no_other_distribution_claims_our_names() -> None:
 def test_the_command_and_the_connectors_load() -> None:
     (command,) = entry_points(group="console_scripts", name="syncer")
     assert callable(command.load())
-    assert load_plugins().keys() >= PROJECT["entry-points"][GROUP].keys() == {"jira", "asana"}
+    assert load_plugins().keys() >= PROJECT["entry-points"][GROUP].keys() >= {"jira", "asana"}
 
 
 def test_the_changelog_begins_with_this_version() -> None:
