@@ -81,7 +81,8 @@ def _globals(
 def run(arguments: list[str] | None = None) -> None:
     """Runs the command line and exits the process with its code."""
     given = globals_first(list(sys.argv[1:] if arguments is None else arguments))
-    verbose, as_json = "-v" in given or "--verbose" in given, "--json" in given
+    flags = given[: given.index("--")] if "--" in given else given
+    verbose, as_json = not {"-v", "--verbose"}.isdisjoint(flags), "--json" in flags
     try:
         with _terminated():
             code = app(args=given, prog_name="syncer", standalone_mode=False)
@@ -96,7 +97,11 @@ def run(arguments: list[str] | None = None) -> None:
     except typer.Abort:
         code = Exit.INTERRUPTED
     except Exception as error:  # noqa: BLE001  the last line of defence: a sentence, never a traceback
-        code = _usage(error, as_json=as_json) if isinstance(error, _USAGE) else _fault(error, given)
+        code = (
+            _usage(error, as_json=as_json)
+            if isinstance(error, _USAGE)
+            else _fault(error, as_json=as_json, verbose=verbose)
+        )
     sys.exit(int(code or Exit.DONE))
 
 
@@ -112,11 +117,11 @@ def _usage(error: Any, *, as_json: bool) -> int:  # noqa: ANN401  see _USAGE
     return int(error.exit_code)
 
 
-def _fault(error: Exception, given: list[str]) -> Exit:
-    if "-v" in given or "--verbose" in given:
+def _fault(error: Exception, *, as_json: bool, verbose: bool) -> Exit:
+    if verbose:
         traceback.print_exc()
     sentence = f"a fault in okr-syncer itself ({type(error).__name__}); run it again with -v and report it"
-    print_error("internal", sentence, "", as_json="--json" in given)
+    print_error("internal", sentence, "", as_json=as_json)
     return Exit.FAILED
 
 

@@ -80,7 +80,7 @@ def status_lines(view: View, now: datetime, named: frozenset[str] = frozenset())
             yield f"  ! {link.id}: {link.state.words}, {read}. {text.plain(link.advice)}".rstrip()
     stale = [line for r in view.public(named) for line in r.work if line.stale]
     standing = view.public_signals(named)
-    yield f"  {len(links)} links, {len(stale)} stale; {len(standing)} open signals"
+    yield f"  {text.many(len(links), 'link')}, {len(stale)} stale; {text.many(len(standing), 'open signal')}"
     for rollup in view.public(named):
         if rollup.number_stale:
             yield f"  ! {rollup.key_result.id}: the number is stale, {text.number_line(rollup).strip()}"

@@ -193,7 +193,9 @@ def _common(report: SyncReport) -> Iterable[str]:
         if connection.outcome is ConnectionOutcome.READ:
             yield f"  {connection.connection}: {connection.links} links read, {connection.requests} requests"
         else:
-            yield f"  {connection.connection}: {connection.outcome.value}: {text.plain(connection.sentence)}"
+            name = connection.connection
+            sentence = text.plain(connection.sentence).removeprefix(f"{name}: ")
+            yield f"  {name}: {connection.outcome.value}: {sentence}"
             if connection.hint:
                 yield f"    -> {connection.hint}"
     for change in report.changes:

@@ -21,6 +21,11 @@ def plain(text: str) -> str:
     return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cf", "Cs"})
 
 
+def many(count: int, noun: str) -> str:
+    """`1 link`, `2 links`."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
 def way(key_result: KeyResult) -> str:
     """`34 % → 52 %`."""
     return f"{key_result.show(key_result.start)} → {key_result.show(key_result.target)}"

@@ -59,7 +59,10 @@ def report_initiative(
     note: str = "",
     author: str = "",
 ) -> InitiativeCheckIn:
-    """Stores a status for an initiative that has no link. Raises SkippableError for one that has."""
+    """Stores a status for an initiative that has no link; `on` is today in the workspace's zone unless given.
+
+    Raises SkippableError for one that has a link, and for a day that is still to come.
+    """
     found = find_initiative(workspace, initiative)
     if found.link is not None:
         msg = (
@@ -67,9 +70,13 @@ def report_initiative(
         )
         raise SkippableError(msg)
     now = clock.now()
+    today = now.astimezone(workspace.zone).date()
+    if on is not None and on > today:
+        msg = f"{on} is still to come; give a day up to {today}"
+        raise SkippableError(msg)
     entry = InitiativeCheckIn(
         initiative_id=initiative,
-        on=on or now.astimezone(workspace.zone).date(),
+        on=on or today,
         at=now,
         status=status,
         note=note,

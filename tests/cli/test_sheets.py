@@ -1,0 +1,139 @@
+"""The sheets: what is known, for people; what is confidential only for who names it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.cli.world import World
+
+SHEETS = [["brief"], ["signals"], ["report", "weekly"], ["status"]]
+SECRET = ("retention", "Lift net revenue", "101.3", "109.7", "GRO-4", "Renewal", "renewals")
+
+
+@pytest.mark.parametrize("command", SHEETS, ids=" ".join)
+@pytest.mark.parametrize("flag", [[], ["--json"]], ids=["text", "json"])
+def test_what_is_confidential_is_shown_to_who_names_it(
+    synced: World, command: list[str], flag: list[str]
+) -> None:
+    synced.story.sites.cloud.delete("GRO-4")
+    assert synced.run("sync").code == 3
+
+    shown, named = synced.run(*flag, *command), synced.run(*flag, *command, "--kr", "retention")
+
+    assert [word for word in SECRET if word in shown.out] == []
+    assert shown.err == "acme: 1 confidential key result is not shown; name one with --kr ID\n"
+    assert [word for word in SECRET if word in named.out] != []
+    assert named.err == ""
+    assert "activation" not in named.out
+
+
+def test_a_hidden_signal_fails_nobody(synced: World) -> None:
+    for key_result in ("activation", "first-response", "trial-to-paid", "weekly-teams", "page-load"):
+        assert synced.run("check-in", key_result, "3").code == 0
+    synced.run("sync")
+
+    open_signals = synced.rows("SELECT signal_id FROM signals WHERE closed_at IS NULL")
+    assert ("retention/stale_number",) in open_signals
+    assert synced.run("signals", "--fail-on", "stale_number").code == 0
+    assert synced.run("signals", "--fail-on", "stale_number", "--kr", "retention").code == 10
+
+
+def test_signals_with_evidence_thresholds_and_question(synced: World) -> None:
+    ran = synced.run("signals", "--kr", "page-load")
+
+    assert ran.code == 0
+    assert "acme: 2 open signals\n" in ran.out
+    assert "warn backlog_not_focus  page-load  since " in ran.out
+    assert "     7 bets are open on one number; the limit is 5, and 15 are a backlog.\n" in ran.out
+    assert "       judged by focus_limit 5 open bets (set at signals.focus_limit)\n" in ran.out
+    assert "     Ben Ott: Which three matter?\n" in ran.out
+
+
+def test_signals_as_json(synced: World) -> None:
+    found = synced.run("--json", "signals").json["acme"]
+
+    assert {one["kind"] for one in found} == {"stale_number", "no_owner", "backlog_not_focus"}
+    assert all(one["evidence"] and one["question"] for one in found)
+
+
+def test_brief_says_it_in_a_sentence_a_number(synced: World) -> None:
+    synced.run("check-in", "activation", "37")
+
+    lines = synced.run("brief").out.splitlines()
+
+    assert lines[0].startswith("Increase Day 7 activation from 34% to 52%: 37 % of 52 % (off track); ")
+    assert lines[0].endswith("0 of 3 bets done.")
+    assert lines[1].endswith(": cannot tell yet, nobody has checked in a value; 0 of 3 bets done.")
+    assert len(lines) == 5
+
+
+def test_brief_of_one_number_answers_for_each_bet(synced: World) -> None:
+    synced.run("check-in", "activation", "37")
+
+    out = synced.run("brief", "--kr", "activation").out
+
+    assert [line.split(" (")[0] for line in out.splitlines()[1:]] == [
+        "- Rebuild the onboarding flow",
+        "- Activation email sequence",
+        "- In-app tooltips",
+    ]
+
+
+def test_the_weekly_sheet_shows_both_layers(synced: World) -> None:
+    synced.run("check-in", "activation", "37")
+
+    out = synced.run("report", "weekly").out
+
+    assert "Make onboarding the reason new users stick\n" in out
+    assert (
+        "  Increase Day 7 activation from 34% to 52% (34 % → 52 %) · Ana Ruiz\n    number    37 % · " in out
+    )
+    assert "    -  Rebuild the onboarding flow  planned  0/13  Ben Ott        due " in out
+    assert "    ! backlog not focus: 7 bets are open on one number; " in out
+
+
+def test_the_weekly_sheet_as_json_has_the_same_figures(synced: World) -> None:
+    (found,) = synced.run("--json", "report", "weekly", "--kr", "activation").json["acme"]
+
+    assert (found["key_result"], found["start"], found["target"], found["value"]) == (
+        "activation",
+        34,
+        52,
+        None,
+    )
+    work = {one["initiative"]: one for one in found["initiatives"]}
+    assert (work["new-flow"]["basis"], work["new-flow"]["done"], work["new-flow"]["open"]) == ("0/13", 0, 13)
+    assert work["new-flow"]["link"] == "jira:ONB-12"
+
+
+def test_status_names_what_is_broken(synced: World) -> None:
+    synced.story.sites.cloud.delete("WEB-5")
+    synced.story.sites.datacenter.token_revoked = True
+    assert synced.run("sync").code == 4
+
+    out = synced.run("status").out
+
+    assert "acme: last sync just now (manual): partial, " in out
+    assert "  platform  failing since " in out
+    assert "Jira does not accept the token" in out
+    assert "  ! bundle:jira:WEB-5: not visible, last read just now. Jira does not show this issue" in out
+    assert "  14 links, 1 stale; " in out
+
+
+def test_status_before_the_first_sync(acme: World) -> None:
+    ran = acme.run("status")
+
+    assert ran.code == 0
+    assert ran.out.startswith("acme: never synced; run syncer sync\n  jira      never used\n")
+
+
+def test_what_a_tracker_writes_cannot_drive_the_terminal(synced: World) -> None:
+    synced.story.sites.cloud.rename("ONB-12", "Onboarding \x1b[31m\u202egnp.exe")
+
+    out = synced.run("sync").out + json.dumps(synced.run("status").out)
+
+    assert "\x1b" not in out
+    assert "\u202e" not in out
+    assert "Onboarding [31mgnp.exe" in out
