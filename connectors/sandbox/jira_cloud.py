@@ -11,12 +11,13 @@ from collections import OrderedDict
 from dataclasses import dataclass, replace
 from typing import Any
 
-from connectors.sandbox import jira_comment_api, jira_reads
+from connectors.sandbox import jira_comment_api, jira_places, jira_reads
 from connectors.sandbox.jira_http import (
     BAD_PAYLOAD,
     Call,
     Refusal,
     check_captcha,
+    dated,
     dispatch,
     has_search_types,
     refusal,
@@ -75,6 +76,7 @@ class JiraCloud:
             route("GET", f"{root}/search/jql", self._search),
             route("POST", f"{root}/search/jql", self._search),
             route("POST", f"{root}/search/approximate-count", _count),
+            route("POST", f"{root}/jql/parse", jira_places.parsed),
             route("GET", f"{root}/search", _removed),
             route("POST", f"{root}/search", _removed),
             route("POST", f"{root}/issue/bulkfetch", _bulkfetch),
@@ -94,6 +96,7 @@ class JiraCloud:
             answer = dispatch(self._routes, self.site, inner, caller, base)
         except Refusal as refused:
             answer = refused.response
+        answer = dated(self.site, answer)
         if caller is None:
             return answer
         return replace(answer, headers={**answer.headers, "X-AAccountId": caller.id})

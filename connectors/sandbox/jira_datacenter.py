@@ -13,6 +13,7 @@ from connectors.sandbox.jira_http import (
     Call,
     Refusal,
     check_captcha,
+    dated,
     dispatch,
     has_search_types,
     refusal,
@@ -57,6 +58,7 @@ class JiraDataCenter:
             answer = dispatch(self._routes, self.site, request, caller, base)
         except Refusal as refused:
             answer = refused.response
+        answer = dated(self.site, answer)
         if caller is None:
             return answer
         return replace(answer, headers={**answer.headers, **_BUCKET, "X-AUSERNAME": caller.id})

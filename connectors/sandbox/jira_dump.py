@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, is_dataclass
 from datetime import datetime
 from typing import Any
 
 from connectors.sandbox.jira_comments import CommentBook
 from connectors.sandbox.jira_issues import IssueBook
-from connectors.sandbox.jira_records import Account, Comment, Issue
+from connectors.sandbox.jira_records import Account, Comment, Issue, Project
 
 _MOMENTS = frozenset({"created", "updated", "resolved", "category_changed"})
-_PEOPLE = frozenset({"author", "update_author", "assignee"})
+_PEOPLE = frozenset({"author", "update_author", "assignee", "lead"})
+_TUPLES = frozenset({"labels", "versions"})
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401  records in, JSON out
@@ -37,9 +38,14 @@ def issues_in(raw: Mapping[str, Any]) -> IssueBook:
     """The book that `issues_out` wrote."""
     book = IssueBook(numbers=dict(raw["numbers"]), last_id=raw["last_id"])
     for item in raw["all"]:
-        book.put(Issue(**{**_revived(item), "labels": tuple(item["labels"])}))
+        book.put(Issue(**_revived(item)))
     book.keys = dict(raw["keys"])
     return book
+
+
+def projects_in(raw: Iterable[Mapping[str, Any]]) -> dict[str, Project]:
+    """Projects by key, from a list of what `plain` wrote."""
+    return {item["key"]: Project(**_revived(item)) for item in raw}
 
 
 def comments_out(book: CommentBook) -> dict[str, Any]:
@@ -64,4 +70,4 @@ def _part(name: str, value: Any) -> Any:  # noqa: ANN401  JSON in, fields out
         return datetime.fromisoformat(value)
     if value is not None and name in _PEOPLE:
         return Account(**value)
-    return value
+    return tuple(value) if name in _TUPLES else value

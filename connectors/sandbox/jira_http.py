@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC
+from email.utils import format_datetime
 from typing import Any
 
 from connectors.sandbox.jira_records import Account, Issue
@@ -99,6 +101,12 @@ def dispatch(routes: Routes, site: JiraSite, request: Request, caller: Account |
     if other_method:
         return Response.of(405, {"message": "HTTP 405 Method Not Allowed", "status-code": 405})
     return Response.of(404, {"message": "null for uri: " + request.path, "status-code": 404})
+
+
+def dated(site: JiraSite, answer: Response) -> Response:
+    """The answer with the moment it was given, by the clock of the site's server."""
+    moment = site.now().astimezone(UTC)
+    return replace(answer, headers={"Date": format_datetime(moment, usegmt=True), **answer.headers})
 
 
 def check_captcha(site: JiraSite, base: str) -> None:

@@ -33,17 +33,35 @@ class Status:
 
 @dataclass(frozen=True)
 class Project:
-    """A project; an archived one is not searched."""
+    """A project; an archived one is not searched, nothing of one in the trash is shown."""
 
     id: str
     key: str
     name: str
     archived: bool = False
+    trashed: bool = False
+    lead: Account | None = None
+
+
+@dataclass(frozen=True)
+class Version:
+    """A release of a project; `project` is a project key, dates are "YYYY-MM-DD"."""
+
+    id: str
+    project: str
+    name: str
+    released: bool = False
+    archived: bool = False
+    start: str | None = None
+    release: str | None = None
 
 
 @dataclass(frozen=True)
 class Issue:
-    """One issue: `status` is a status id, `parent` an issue id, dates are "YYYY-MM-DD", moments are aware."""
+    """One issue: `status` is a status id, `parent` an issue id, dates are "YYYY-MM-DD", moments are aware.
+
+    `versions` are the ids of its fix versions.
+    """
 
     id: str
     key: str
@@ -62,6 +80,7 @@ class Issue:
     resolution: str | None = None
     resolved: datetime | None = None
     labels: tuple[str, ...] = ()
+    versions: tuple[str, ...] = ()
 
     @property
     def number(self) -> int:

@@ -23,6 +23,7 @@ from connectors.sandbox.jira_records import (
     Issue,
     Project,
     Status,
+    Version,
 )
 
 Deployment = Literal["cloud", "datacenter"]
@@ -77,6 +78,7 @@ class JiraSite:
         self.comment_limit = 5000
         self.statuses: dict[str, Status] = {status.id: status for status in STATUSES}
         self.projects: dict[str, Project] = {}
+        self.versions: dict[str, Version] = {}
         self.hidden: set[str] = set()
         self.hidden_projects: set[str] = set()
         self.book = CommentBook()
@@ -91,6 +93,24 @@ class JiraSite:
     def archive_project(self, key: str, *, archived: bool = True) -> None:
         """Archive a project, or restore it: no issue is touched, none is found any more."""
         self.projects[key] = replace(self.projects[key], archived=archived)
+
+    def edit_project(self, key: str, **changes: Any) -> None:  # noqa: ANN401  fields of a Project
+        """Change the name, the lead, or put it into the trash and back (`trashed`)."""
+        self.projects[key] = replace(self.projects[key], **changes)
+
+    def add_version(self, project: str, name: str, **more: Any) -> Version:  # noqa: ANN401  as above
+        """Create a version of a project."""
+        made = Version(str(10_400 + len(self.versions)), self.projects[project].key, name, **more)
+        self.versions[made.id] = made
+        return made
+
+    def edit_version(self, version: str, **changes: Any) -> None:  # noqa: ANN401  as above
+        """Change a version: `name`, `released`, `archived`, `start`, `release`."""
+        self.versions[version] = replace(self.versions[version], **changes)
+
+    def fix_in(self, key: str, *versions: str) -> None:
+        """Replace the fix versions of an issue, by version id."""
+        self._edit(key, versions=versions)
 
     def add_status(self, name: str, category: str) -> Status:
         """Create one more status."""
@@ -169,6 +189,7 @@ class JiraSite:
         """Whether the bot may open it; on Cloud nothing of an archived project opens."""
         closed = self.deployment == "cloud" and self.projects[issue.project].archived
         hidden = issue.id in self.hidden or issue.project in self.hidden_projects
+        hidden = hidden or self.projects[issue.project].trashed
         return not hidden and not closed
 
     def children_of(self, issue: str) -> set[str]:
@@ -306,6 +327,7 @@ class JiraSite:
             "bot": jira_dump.plain(self.bot),
             "statuses": jira_dump.plain(list(self.statuses.values())),
             "projects": jira_dump.plain(list(self.projects.values())),
+            "versions": jira_dump.plain(list(self.versions.values())),
             "hidden": sorted(self.hidden),
             "hidden_projects": sorted(self.hidden_projects),
             "issues": jira_dump.issues_out(self._issues),
@@ -325,7 +347,8 @@ class JiraSite:
             base_url=dumped["base_url"],
         )
         site.statuses = {raw["id"]: Status(**raw) for raw in dumped["statuses"]}
-        site.projects = {raw["key"]: Project(**raw) for raw in dumped["projects"]}
+        site.projects = jira_dump.projects_in(dumped["projects"])
+        site.versions = {raw["id"]: Version(**raw) for raw in dumped.get("versions", ())}
         site.hidden = set(dumped["hidden"])
         site.hidden_projects = set(dumped["hidden_projects"])
         site._issues = jira_dump.issues_in(dumped["issues"])

@@ -14,7 +14,7 @@ Values = Callable[[Issue], tuple[str, ...]]
 SELF = frozenset({"id", "key", "issue", "issuekey"})
 """The JQL fields that name the issue itself."""
 
-_SAME = {"type": "issuetype", "label": "labels", **dict.fromkeys(SELF, "id")}
+_SAME = {"type": "issuetype", "fixversions": "fixversion", "label": "labels", **dict.fromkeys(SELF, "id")}
 
 
 def values_of(site: JiraSite, name: str) -> Values:
@@ -46,7 +46,14 @@ def _resolution(issue: Issue) -> tuple[str, ...]:
 
 _READ: Mapping[str, Callable[[JiraSite, Issue], Iterable[str]]] = {
     "id": lambda _, issue: (issue.id,),
-    "project": lambda site, issue: (issue.project, site.projects[issue.project].name),
+    "project": lambda site, issue: (
+        issue.project,
+        site.projects[issue.project].name,
+        site.projects[issue.project].id,
+    ),
+    "fixversion": lambda site, issue: (
+        text for name in issue.versions for text in (name, site.versions[name].name)
+    ),
     "status": lambda site, issue: (issue.status, site.statuses[issue.status].name),
     "statuscategory": lambda site, issue: _category(site.statuses[issue.status].category),
     "issuetype": lambda _, issue: (issue.type, TYPE_NAMED[issue.type].id),
@@ -59,8 +66,9 @@ _KNOWN: Mapping[str, Callable[[JiraSite], Iterable[tuple[str, ...]]]] = {
     "project": lambda site: (
         (item.key, item.name, item.id)
         for item in site.projects.values()
-        if item.key not in site.hidden_projects
+        if item.key not in site.hidden_projects and not item.trashed
     ),
+    "fixversion": lambda site: ((item.name, item.id) for item in site.versions.values()),
     "status": lambda site: ((item.name, item.id) for item in site.statuses.values()),
     "statuscategory": lambda _: map(_category, CATEGORIES),
     "issuetype": lambda _: ((item.name, item.id) for item in TYPE_NAMED.values()),

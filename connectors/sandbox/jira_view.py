@@ -163,6 +163,10 @@ class View:
             "name": project.name,
             "projectTypeKey": "software",
         }
+        if project.lead:
+            shown["lead"] = self.account(project.lead)
+        if project.trashed:
+            shown["deleted"] = True
         return {**shown, "archived": True} if project.archived else shown
 
     def comment(self, comment: Comment, *, properties: bool = False) -> Json:
@@ -206,6 +210,9 @@ _WRITERS: dict[str, Any] = {
     ),
     "assignee": lambda view, issue: view.account(issue.assignee) if issue.assignee else None,
     "labels": lambda _, issue: list(issue.labels),
+    "fixVersions": lambda view, issue: [
+        {"id": name, "name": view.site.versions[name].name} for name in issue.versions
+    ],
     "duedate": lambda _, issue: issue.due,
     START: lambda _, issue: issue.start,
     POINTS["cloud"][0]: lambda view, issue: _points(view, issue, "cloud"),
