@@ -316,6 +316,7 @@ def _stay(session: Session, folder: Path, story: Story) -> None:
         session.note(f"{name} stands at {stand_in.url}")
     session.note("Stop with Ctrl-C.")
     with stop_signals() as stopping:
-        stopping.wait()
+        while not stopping.wait(0.5):
+            pass
     if folder.exists():
         _save(folder, story)

@@ -17,7 +17,19 @@ from typing import Annotated, Any
 
 import typer
 
-from syncer.cli import check, checkin, configure, database, demo, serve, sheets, status, syncing
+from syncer.cli import (
+    check,
+    checkin,
+    configure,
+    database,
+    demo,
+    init,
+    links,
+    serve,
+    sheets,
+    status,
+    syncing,
+)
 from syncer.cli.exits import Exit, of_error
 from syncer.cli.session import ReaderGoneError, Session, print_error, tell
 from syncer.errors import SyncerError
@@ -29,7 +41,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (demo, configure, check, syncing, serve, status, checkin, sheets, database):
+for module in (demo, init, configure, check, links, syncing, serve, status, checkin, sheets, database):
     module.register(app)
 
 

@@ -198,6 +198,8 @@ def _common(report: SyncReport) -> Iterable[str]:
             yield f"  {name}: {connection.outcome.value}: {sentence}"
             if connection.hint:
                 yield f"    -> {connection.hint}"
+            if connection.until and connection.outcome is ConnectionOutcome.FAILED:
+                yield f"    -> left alone until {connection.until:%Y-%m-%d %H:%M} UTC"
     for change in report.changes:
         label = f"{change.snapshot.key} {change.snapshot.name}"
         yield f"  ~ {text.plain(label)}: {text.plain('; '.join(map(str, change.changes)))}"

@@ -1,11 +1,11 @@
-"""The brake: when much that was readable is suddenly not, permission was lost, not work. Pure."""
+"""The brakes: what is suddenly unreadable, or suddenly empty, is a failure before it is news. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
 from syncer.domain.link import Link
-from syncer.domain.work import LinkState, Outcome, Snapshot, WorkRef
+from syncer.domain.work import LinkState, Outcome, Snapshot, Unread, WorkRef
 from syncer.errors import UnsafePullError
 
 MIN_LINKS = 5
@@ -28,6 +28,37 @@ def guard(connection: str, links: Sequence[Link], outcomes: Mapping[WorkRef, Out
         raise UnsafePullError(
             msg, hint="check what the token may see; if the items are really gone, run syncer sync --force"
         )
+
+
+def believed(
+    outcomes: Mapping[WorkRef, Outcome], last: Mapping[tuple[str, str], Snapshot]
+) -> dict[WorkRef, Outcome]:
+    """The outcomes, with an item unread that shows no work at all where its `last` snapshot counted some.
+
+    A search index that is being rebuilt and a right that was taken away answer the same empty list as an
+    item whose last piece of work was moved elsewhere: that is for a person to say.
+    """
+    return {ref: _held(ref, outcome, last) for ref, outcome in outcomes.items()}
+
+
+def _held(ref: WorkRef, outcome: Outcome, last: Mapping[tuple[str, str], Snapshot]) -> Outcome:
+    if not isinstance(outcome, Snapshot) or "done_when_empty" in ref.options or _pieces(outcome):
+        return outcome
+    before = last.get((ref.connection, outcome.item_id))
+    there = _pieces(before) if before else 0
+    if not there:
+        return outcome
+    noun = "the one piece of work" if there == 1 else f"any of the {there} pieces of work"
+    why = (
+        f"{outcome.key}: the tracker does not show {noun} that belonged to it last time; the last count is "
+        "kept. Check what the token may see; if they are really gone, run syncer sync --force"
+    )
+    return Unread(ref, why)
+
+
+def _pieces(snapshot: Snapshot) -> int:
+    counts = snapshot.progress
+    return counts.done + counts.open + counts.cancelled
 
 
 _READABLE = frozenset({LinkState.ACTIVE, LinkState.ARCHIVED})

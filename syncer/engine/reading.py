@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 
 from syncer.domain.link import Link
 from syncer.domain.sync import ConnectionHealth, ConnectorState
-from syncer.domain.work import Outcome, Unread, WorkRef
-from syncer.engine.guard import guard
+from syncer.domain.work import Outcome, Snapshot, Unread, WorkRef
+from syncer.engine.guard import believed, guard
 from syncer.engine.pull import Deferred, PullPlan
 from syncer.engine.report import ConnectionOutcome, ConnectionReport
 from syncer.errors import CredentialsError, SyncerError, TemporaryError, UnsafePullError
@@ -45,15 +45,20 @@ def read_connection(
     connect: Connect,
     now: datetime,
     *,
+    last: Mapping[tuple[str, str], Snapshot],
     force: bool = False,
 ) -> ConnectionRead:
-    """Fetches the plan's refs; whatever goes wrong becomes a sentence and leaves every ref unread."""
+    """Fetches the plan's refs; whatever goes wrong becomes a sentence and leaves every ref unread.
+
+    `last` holds the latest snapshot of each item by connection and item id; `force` goes past the brakes.
+    """
     connector: Connector | None = None
     try:
         connector = connect(plan.connection)
         fetched = connector.fetch(plan.refs, state)
         outcomes = _complete(plan, {outcome.ref: outcome for outcome in fetched.outcomes})
         if not force:
+            outcomes = believed(outcomes, last)
             guard(plan.connection, links, outcomes)
     except SyncerError as error:
         sent = (connector.requests, connector.writes) if connector else (0, 0)

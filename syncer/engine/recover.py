@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from syncer.domain.okr import Workspace
 from syncer.domain.sync import Due
+from syncer.engine.tick import KINDS
 from syncer.ports import Dispatcher, Store
 
 
@@ -16,7 +17,7 @@ def recover(workspaces: Iterable[Workspace], store: Store, dispatcher: Dispatche
     """
     known = {workspace.id for workspace in workspaces}
     with store.read() as work:
-        owed = [due for due in work.open_dues() if due.workspace in known]
+        owed = [due for due in work.open_dues() if due.kind in KINDS and due.workspace in known]
     idle = tuple(due for due in owed if not store.leased(due.workspace))
     for due in idle:
         dispatcher.dispatch(due)

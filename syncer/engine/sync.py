@@ -103,6 +103,7 @@ def _plans(engine: Engine, wish: Wish, before: Before) -> tuple[tuple[PullPlan, 
 def _read(
     engine: Engine, wish: Wish, before: Before, plans: Iterable[PullPlan]
 ) -> tuple[ConnectionRead, ...]:
+    last = {item: history[-1] for item, history in before.snapshots.items() if history}
     return tuple(
         read_connection(
             plan,
@@ -111,6 +112,7 @@ def _read(
             before.health.get(plan.connection),
             engine.connect,
             engine.clock.now(),
+            last=last,
             force=wish.force,
         )
         for plan in plans

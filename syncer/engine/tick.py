@@ -50,7 +50,7 @@ def tick(
         new = [due for kind in KINDS for due in _owed(work, known, kind, now)]
         owed = work.open_dues()
     for due in owed:
-        if due.workspace in known:
+        if due.workspace in known and due.kind in KINDS:
             dispatcher.dispatch(due)
     return tuple(new)
 

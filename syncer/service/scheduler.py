@@ -34,6 +34,7 @@ from syncer.service.shutdown import leave, leave_after, stop_signals
 GRACE = timedelta(seconds=8)
 """How long running syncs may go on after the first signal; containers are killed after 10 s."""
 _LAST_MOMENT = timedelta(seconds=9)
+_LOOK = 0.5
 
 _log = get_logger(__name__)
 
@@ -83,7 +84,8 @@ def serve_until(stopping: Event, service: Service, on_stop: Callable[[], None] =
         port = _open_port(open_, service, scheduler)
         scheduler.start()
         _log.info("serving", version=service.version, port=port, workspaces=count)
-        stopping.wait()
+        while not stopping.wait(_LOOK):
+            pass  # a signal that another thread received is seen here, at the latest
         on_stop()
         _log.info("stopping", grace=service.grace.total_seconds())
         scheduler.shutdown(wait=False)

@@ -1,0 +1,206 @@
+"""`syncer links`: list, show, verify. A link outlives what happens to its item; here it says what did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from syncer.cli import text
+from syncer.cli.exits import Exit, first, of_error
+from syncer.cli.session import Session, session_of
+from syncer.domain.link import Link
+from syncer.domain.sync import ConnectorState, Receipt
+from syncer.domain.work import Gone, LinkState, Outcome, Snapshot, WorkRef
+from syncer.engine.view import View, look
+from syncer.errors import SkippableError, SyncerError
+
+if TYPE_CHECKING:
+    from syncer.app import Configured
+
+Named = Annotated[list[str] | None, typer.Argument(help="Ids or keys of links; all of them without any.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the group to the command line."""
+    group = typer.Typer(no_args_is_help=True, help="The links: what became of the items they point at.")
+    group.command("list")(list_links)
+    group.command("show")(show)
+    group.command("verify")(verify)
+    app.add_typer(group, name="links")
+
+
+def list_links(context: typer.Context) -> None:
+    """Every link with its state, the age of its last read, and whether a comment stands."""
+    session = session_of(context)
+    document: dict[str, Any] = {}
+    for configured in session.workspaces():
+        view = _view(session, configured)
+        document[view.workspace.id] = [_document(view, link) for link in view.before.links]
+        session.say(f"{view.workspace.id}: {len(view.before.links)} links")
+        rows = [_row(view, link, session.app.clock.now()) for link in view.before.links]
+        for row in text.columns(rows):
+            session.say(f"  {row}")
+    session.emit(document)
+
+
+def show(context: typer.Context, names: Named = None) -> None:
+    """One link in full: its item, its last figures, its history, its comment, and what to do about it."""
+    session = session_of(context)
+    document: dict[str, Any] = {}
+    for configured in session.workspaces():
+        view = _view(session, configured)
+        links = _chosen(view.before.links, names, configured)
+        document[view.workspace.id] = [_document(view, link) for link in links]
+        for link in links:
+            for line in _full(view, link, session.app.clock.now()):
+                session.say(line)
+    session.emit(document)
+
+
+def verify(context: typer.Context, names: Named = None) -> None:
+    """Ask the trackers for every link right now. Nothing is stored and nothing is written."""
+    session = session_of(context)
+    document: dict[str, Any] = {}
+    codes: list[Exit] = []
+    for configured in session.workspaces():
+        view = _view(session, configured)
+        links = _chosen(view.before.links, names, configured)
+        outcomes, failures = _ask(session, configured, links)
+        codes += failures
+        rows = [(link.id, *_verdict(outcomes.get(link.ref))) for link in links]
+        codes += [Exit.PARTIAL for _, state, _ in rows if state != LinkState.ACTIVE.words]
+        document[view.workspace.id] = [
+            {"link": name, "state": state, "sentence": sentence} for name, state, sentence in rows
+        ]
+        for row in text.columns(rows):
+            session.say(row)
+    session.emit(document)
+    raise typer.Exit(first(codes))
+
+
+def _view(session: Session, configured: Configured) -> View:
+    return look(configured.workspace, session.app.ready_store, session.app.clock)
+
+
+def _chosen(links: Sequence[Link], names: Sequence[str] | None, configured: Configured) -> tuple[Link, ...]:
+    if not names:
+        return tuple(links)
+    found = tuple(link for link in links if {link.id, str(link.ref), link.ref.key} & set(names))
+    if not found:
+        known = ", ".join(link.id for link in links) or "none"
+        msg = f"workspace {configured.workspace.id} has no link {', '.join(names)}; it has {known}"
+        raise SkippableError(msg)
+    return found
+
+
+def _ask(
+    session: Session, configured: Configured, links: Sequence[Link]
+) -> tuple[Mapping[WorkRef, Outcome], list[Exit]]:
+    """What the trackers say now, each connection for itself."""
+    outcomes: dict[WorkRef, Outcome] = {}
+    codes: list[Exit] = []
+    for name in dict.fromkeys(link.ref.connection for link in links):
+        refs = tuple(dict.fromkeys(link.ref for link in links if link.ref.connection == name))
+        try:
+            connector = session.app.connect(configured, name, may_write=False)
+            try:
+                fetched = connector.fetch(refs, ConnectorState())
+            finally:
+                connector.close()
+        except SyncerError as error:
+            session.note(f"{name}: {error.sentence}" + (f"\n-> {error.hint}" if error.hint else ""))
+            codes.append(of_error(error))
+        else:
+            outcomes.update((one.ref, one) for one in fetched.outcomes)
+    return outcomes, codes
+
+
+def _verdict(outcome: Outcome | None) -> tuple[str, str]:
+    match outcome:
+        case Snapshot():
+            named = f"{outcome.key} {outcome.name}, {outcome.status.words} {outcome.progress.basis}"
+            return outcome.state.words, text.plain(named)
+        case Gone():
+            return outcome.state.words, text.plain(outcome.advice)
+        case None:
+            return "unread", "its connection could not be asked"
+        case _:
+            return "unread", text.plain(outcome.why)
+
+
+def _last(view: View, link: Link) -> tuple[Snapshot, ...]:
+    return view.before.snapshots.get((link.ref.connection, link.item_id or ""), ())
+
+
+def _receipt(view: View, link: Link) -> Receipt | None:
+    item = (link.ref.connection, link.item_id)
+    return next((r for r in view.before.receipts if (r.ref.connection, r.item_id) == item), None)
+
+
+def _standing(view: View, link: Link) -> str:
+    receipt = _receipt(view, link)
+    if receipt is not None:
+        return receipt.standing.value.replace("_", " ")
+    return "none yet" if link.publish else "off"
+
+
+def _row(view: View, link: Link, now: datetime) -> tuple[str, ...]:
+    snapshots = _last(view, link)
+    label = f"{snapshots[-1].key} {snapshots[-1].name}" if snapshots else ""
+    return (
+        link.id,
+        link.state.words,
+        f"read {text.age(link.read_at, now)}",
+        f"comment {_standing(view, link)}",
+        text.plain(label),
+        text.plain(link.advice),
+    )
+
+
+def _full(view: View, link: Link, now: datetime) -> Iterator[str]:
+    yield f"{link.id} ({link.ref.kind}) for key result {link.key_result_id}"
+    yield f"  state    {link.state.words}, read {text.age(link.read_at, now)}"
+    if link.advice:
+        yield f"  advice   {text.plain(link.advice)}"
+    yield f"  item     {link.item_id or 'not known yet'}"
+    snapshots = _last(view, link)
+    if snapshots:
+        last = snapshots[-1]
+        yield f"  now      {text.plain(f'{last.key} {last.name}')}: {last.status.words} {last.progress.basis}"
+        yield f"  where    {text.plain(last.url)}"
+        yield from (f"  note     {text.plain(note)}" for note in last.notes)
+    yield f"  comment  {_standing(view, link)}"
+    for snapshot in snapshots:
+        yield f"  {snapshot.taken_at:%Y-%m-%d %H:%M} UTC  {snapshot.status.words} {snapshot.progress.basis}"
+
+
+def _document(view: View, link: Link) -> dict[str, Any]:
+    snapshots = _last(view, link)
+    receipt = _receipt(view, link)
+    return {
+        "link": link.id,
+        "key_result": link.key_result_id,
+        "ref": replace(link.ref, options=frozenset()),
+        "state": link.state,
+        "read_at": link.read_at,
+        "advice": link.advice,
+        "publish": link.publish,
+        "comment": receipt.standing if receipt else None,
+        "published_at": receipt.published_at if receipt else None,
+        "snapshots": [
+            {
+                "taken_at": s.taken_at,
+                "key": s.key,
+                "name": s.name,
+                "url": s.url,
+                "status": s.status,
+                "basis": s.progress.basis,
+                "notes": s.notes,
+            }
+            for s in snapshots
+        ],
+    }
