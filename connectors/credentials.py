@@ -74,8 +74,13 @@ class RefusedCredentials:
                 turn.release()
 
 
+def digest(credential: str) -> str:
+    """A name for a credential that does not give it away."""
+    return hashlib.sha256(credential.encode("utf-8", "surrogatepass")).hexdigest()
+
+
 def _key(host: str, credential: str) -> Key:
-    return host, hashlib.sha256(credential.encode("utf-8", "surrogatepass")).hexdigest()
+    return host, digest(credential)
 
 
 def _not_again(vendor: str) -> CredentialsError:

@@ -7,24 +7,30 @@ not), keeps to one host, repeats what may be repeated, and waits as long as the 
 
 from __future__ import annotations
 
+import math
 import random
 import re
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from enum import Enum
 from threading import Lock
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from requests import PreparedRequest, Response, Session
 from requests.adapters import HTTPAdapter
-from requests.exceptions import ConnectTimeout, ProxyError, RequestException, SSLError, Timeout
+from requests.exceptions import RequestException
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
-from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError, ReadTimeoutError
 
-from connectors.answers import Answer, RefusedError, common_reading, messages_of, redacted
-from syncer.errors import FatalError, ReadOnlyError, SyncerError, TemporaryError
+from config.fields import is_loopback
+from connectors.address import path_below
+from connectors.answers import Answer, RefusedError, common_reading, messages_of, redacted, retry_after
+from connectors.credentials import REFUSED, RefusedCredentials, digest
+from connectors.limits import UNLIMITED, Limits
+from connectors.pacing import SHARED, Call, Pace, Paces, Watch
+from connectors.silence import Attempt, proxy_refuses, unanswered
+from syncer.errors import CredentialsError, FatalError, ReadOnlyError, SyncerError, TemporaryError
 
 _FIRST_PAUSE: Final = 1.0
 _LONGEST_PAUSE: Final = 30.0
@@ -59,8 +65,10 @@ class Wire:
     `vendor` is a name for sentences. Requests go below `base_url` or not at all, and only where a rule
     allows; without `may_write` only rules that read count. `explain` reads an answer that is no success
     (None: the common reading), `admit` one that is (None: fine). `secrets` never reach a sentence.
-    `timeout` is (connect, read) in seconds; `max_wait` the longest pause in seconds that is slept through.
-    `ca_bundle`, `proxy` and `client_cert` override what the session and the environment say.
+    `timeout` is (connect, read) in seconds; `max_wait` the seconds one request may be held up by its pauses
+    taken together. `limits` are what the vendor takes, kept by all connectors of the process together.
+    `ca_bundle`, `proxy` and `client_cert` override what the session and the environment say. Proxies of the
+    environment (and NO_PROXY) count otherwise, but not for an address on this machine; ~/.netrc never does.
     """
 
     vendor: str
@@ -74,22 +82,31 @@ class Wire:
     attempts: int = 4
     max_wait: float = 60
     max_bytes: int = 64 * 1024 * 1024
+    limits: Limits = UNLIMITED
     ca_bundle: str | None = None
     proxy: str | None = None
     client_cert: str | tuple[str, str] | None = None
 
 
-def _sleep(seconds: float) -> None:
-    time.sleep(seconds)  # noqa: TID251 - this is the place where connectors wait
-
-
 class Transport(HTTPAdapter):
-    """Mount it on a Session for both schemes (see `mount`). Safe to share between threads."""
+    """Mount it on a Session for both schemes (see `mount`). Safe to share between threads.
 
-    def __init__(self, wire: Wire, *, sleep: Callable[[float], None] = _sleep) -> None:
+    `sleep` replaces the waiting in tests, and time passes with it; such a transport keeps a pace of its own.
+    `paces` says whom to share one with, `refused` with whom to share what is known of wrong tokens.
+    """
+
+    def __init__(
+        self,
+        wire: Wire,
+        *,
+        sleep: Callable[[float], None] | None = None,
+        paces: Paces | None = None,
+        refused: RefusedCredentials = REFUSED,
+    ) -> None:
         super().__init__()
         self._wire = wire
-        self._pause = sleep
+        self._paces = paces or (Paces(Watch(sleep)) if sleep else SHARED)
+        self._refused = refused
         self._lock = Lock()
         self._requests = self._writes = self._bytes = 0
 
@@ -109,10 +126,13 @@ class Transport(HTTPAdapter):
         return self._bytes
 
     def mount(self, session: Session) -> None:
-        """Makes this the session's only way out."""
+        """Makes this the session's only way out, and the connection's own credentials the only ones."""
         session.adapters.clear()
         session.mount("https://", self)
         session.mount("http://", self)
+        if session.auth is None:
+            # Without an auth of its own a session lets ~/.netrc write the Authorization header.
+            session.auth = _as_it_is
 
     def send(
         self,
@@ -125,36 +145,62 @@ class Transport(HTTPAdapter):
     ) -> Response:
         """Sends a request and returns a success, its body read. Raises errors of syncer.errors alone."""
         wire = self._wire
-        effect = permitted(wire, request)
-        path = wire.ca_bundle or verify
-        through = {"http": wire.proxy, "https": wire.proxy} if wire.proxy else proxies
+        rule = permitted(wire, request)
+        credential = _credential(request)
+        pace = self._paces.of(wire.limits, wire.base_url, digest(credential))
+        call = _call(wire, request, rule, digest(credential))
+        patience = _Patience(wire.max_wait, self._paces.watch.sleep)
+        means = {
+            # A session that was told not to look at certificates is not listened to.
+            "verify": wire.ca_bundle or verify or True,
+            "cert": wire.client_cert or cert,
+            "proxies": _way_through(wire, proxies),
+        }
 
         def once() -> Response:
-            self._count(effect)
-            try:
-                response = super(Transport, self).send(
-                    request,
-                    stream=True,
-                    timeout=wire.timeout,
-                    verify=path,
-                    cert=wire.client_cert or cert,
-                    proxies=through,
-                )
-                self._read(response)
-            except (RequestException, OSError) as error:
-                raise _unanswered(wire, error, request, effect) from None
-            _judge(wire, response, effect)
-            return response
+            with _admitted(wire, pace, call, patience), self._login(credential):
+                response = self._exchange(request, rule.effect, means)
+                pace.listen(call, response.status_code, response.headers, retry_after(response))
+                return self._judged(response, rule.effect, credential)
 
         return Retrying(
-            retry=retry_if_exception(lambda error: _repeatable(error, effect)),
-            wait=lambda state: pause(state.attempt_number, _told(state), wire.max_wait),
+            retry=retry_if_exception(lambda error: _repeatable(error, rule.effect)),
+            wait=lambda state: pause(state.attempt_number, _told(state), patience.left),
             stop=lambda state: (
-                stop_after_attempt(wire.attempts)(state) or state.upcoming_sleep > wire.max_wait
+                stop_after_attempt(wire.attempts)(state) or not patience.bears(state.upcoming_sleep)
             ),
-            sleep=self._pause,
+            sleep=patience.sleep,
             reraise=True,
         )(once)
+
+    def _login(self, credential: str) -> AbstractContextManager[None]:
+        if not credential:
+            return nullcontext()
+        return self._refused.login(self._wire.vendor, self._wire.base_url, credential)
+
+    def _exchange(self, request: PreparedRequest, effect: Effect, means: Mapping[str, Any]) -> Response:
+        wire = self._wire
+        self._count(effect)
+        try:
+            response = super().send(request, stream=True, timeout=wire.timeout, **means)
+            self._read(response)
+        except (RequestException, OSError) as error:
+            what = f"{request.method} {urlsplit(request.url or '').path}"
+            server, writes = urlsplit(wire.base_url).netloc, effect is not Effect.READ
+            attempt = Attempt(wire.vendor, server, what, wire.timeout[1], may_have_changed=writes)
+            raise unanswered(error, attempt) from None
+        return response
+
+    def _judged(self, response: Response, effect: Effect, credential: str) -> Response:
+        try:
+            _judge(self._wire, response, effect)
+        except CredentialsError:
+            if credential:
+                self._refused.refuse(self._wire.base_url, credential)
+            raise
+        if credential:
+            self._refused.accept(self._wire.base_url, credential)
+        return response
 
     def _count(self, effect: Effect) -> None:
         with self._lock:
@@ -162,29 +208,91 @@ class Transport(HTTPAdapter):
             self._writes += effect is not Effect.READ
 
     def _read(self, response: Response) -> None:
-        chunks, size = [], 0
-        for chunk in response.iter_content(_CHUNK):
-            chunks.append(chunk)
-            size += len(chunk)
-            if size > self._wire.max_bytes:
-                response.close()
-                raise FatalError(
-                    f"{self._wire.vendor} sent more than {self._wire.max_bytes // 2**20} MiB in one answer"
-                )
+        chunks, size = [], _announced(response)
+        if size <= self._wire.max_bytes:
+            size = 0
+            for chunk in response.iter_content(_CHUNK):
+                chunks.append(chunk)
+                size += len(chunk)
+                if size > self._wire.max_bytes:
+                    break
+        if size > self._wire.max_bytes:
+            response.close()
+            raise FatalError(
+                f"{self._wire.vendor} sent more than {self._wire.max_bytes // 2**20} MiB in one answer"
+            )
         # requests keeps a body that was read by the caller nowhere; libraries above ask for `.content`.
         response._content = b"".join(chunks)  # noqa: SLF001
         with self._lock:
             self._bytes += size
 
 
-def permitted(wire: Wire, request: PreparedRequest) -> Effect:
-    """What the request does, if it may leave. Raises ReadOnlyError or FatalError if it may not."""
-    url, base = urlsplit(request.url or ""), urlsplit(wire.base_url)
-    method, below = request.method or "", url.path.removeprefix(base.path.rstrip("/"))
-    if (url.scheme, url.hostname, url.port) != (base.scheme, base.hostname, base.port) or (
-        not url.path.startswith(base.path.rstrip("/") + "/")
-    ):
-        raise FatalError(f"A request to {url.hostname} was stopped: this connection talks to {base.hostname}")
+class _Patience:
+    """How long one request may still be held up, in seconds, all its pauses together."""
+
+    def __init__(self, longest: float, sleep: Callable[[float], None]) -> None:
+        self.left = longest
+        self._sleep = sleep
+
+    def bears(self, seconds: float) -> bool:
+        return 0 < self.left >= seconds
+
+    def sleep(self, seconds: float) -> None:
+        self.left -= seconds
+        self._sleep(seconds)
+
+
+@contextmanager
+def _admitted(wire: Wire, pace: Pace, call: Call, patience: _Patience) -> Iterator[None]:
+    while True:
+        with pace.under_way(call) as free:
+            if not free:
+                raise TemporaryError(
+                    f"Too many requests to {wire.vendor} were under way for a minute",
+                    hint="The next sync tries again.",
+                )
+            wait = pace.wait(call)
+            if wait == 0:
+                yield
+                return
+        if not patience.bears(wait):
+            raise TemporaryError(
+                f"{wire.vendor} takes no more requests with this token for {math.ceil(wait)} s",
+                hint="The next sync after that goes on.",
+                retry_after=wait,
+            )
+        patience.sleep(wait)
+
+
+def _call(wire: Wire, request: PreparedRequest, rule: Rule, token: str) -> Call:
+    path = path_below(wire.base_url, request.url or "")
+    return Call(token, rule.method, path, rule.path, writes=rule.effect is not Effect.READ)
+
+
+def _as_it_is(request: PreparedRequest) -> PreparedRequest:
+    return request
+
+
+def _credential(request: PreparedRequest) -> str:
+    value: str | bytes = request.headers.get("Authorization", "")
+    return value.decode("latin-1") if isinstance(value, bytes) else value
+
+
+def _way_through(wire: Wire, from_environment: Mapping[str, str] | None) -> Mapping[str, str] | None:
+    if wire.proxy:
+        return {"http": wire.proxy, "https": wire.proxy}
+    # What is on this machine is not behind the company's proxy, whatever the environment says.
+    return {} if is_loopback(urlsplit(wire.base_url).hostname or "") else from_environment
+
+
+def _announced(response: Response) -> int:
+    length = response.headers.get("Content-Length", "")
+    return int(length) if length.isascii() and length.isdecimal() else 0
+
+
+def permitted(wire: Wire, request: PreparedRequest) -> Rule:
+    """The rule that lets the request leave. Raises ReadOnlyError or FatalError if none does."""
+    below, method = path_below(wire.base_url, request.url or ""), request.method or ""
     rule = next((r for r in wire.rules if r.method == method and re.fullmatch(r.path, below)), None)
     writes = method not in {"GET", "HEAD"} if rule is None else rule.effect is not Effect.READ
     if writes and not wire.may_write:
@@ -193,7 +301,7 @@ def permitted(wire: Wire, request: PreparedRequest) -> Effect:
         )
     if rule is None:
         raise FatalError(f"{method} {below} is not among the requests okr-syncer may send to {wire.vendor}")
-    return rule.effect
+    return rule
 
 
 def pause(attempt: int, told: float | None, longest: float) -> float:
@@ -223,7 +331,8 @@ def _judge(wire: Wire, response: Response, effect: Effect) -> None:
     if response.ok and response.status_code < 300:
         error = wire.admit(response)
     else:
-        error = wire.explain(response) or common_reading(wire.vendor, response)
+        behind_proxy = proxy_refuses(wire.vendor) if response.status_code == 407 else None
+        error = behind_proxy or wire.explain(response) or common_reading(wire.vendor, response)
     if error is None:
         return
     if isinstance(error, TemporaryError) and response.status_code != 429 and effect is not Effect.READ:
@@ -237,40 +346,3 @@ def _without_secrets(wire: Wire, error: SyncerError) -> SyncerError:
     error.hint = redacted(error.hint, wire.secrets)
     error.args = (error.sentence,)
     return error
-
-
-def _unanswered(wire: Wire, error: Exception, request: PreparedRequest, effect: Effect) -> SyncerError:
-    if not isinstance(error, RequestException):
-        return FatalError(
-            f"The certificate files of the connection to {wire.vendor} cannot be used: {error}",
-            hint="Check ca_bundle and client_cert.",
-        )
-    if isinstance(error, SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(error):
-        return FatalError(
-            f"The certificate of {wire.vendor} is not trusted here",
-            hint="Name your company's authority in the connection's ca_bundle.",
-        )
-    if _never_connected(error):
-        return TemporaryError(
-            f"{wire.vendor} cannot be reached at {urlsplit(wire.base_url).netloc}",
-            hint="Check url, proxy and the network.",
-        )
-    late = isinstance(error, Timeout) or isinstance(_inner(error), ReadTimeoutError)
-    what = f"did not answer within {wire.timeout[1]:g} s" if late else "broke off the connection"
-    return TemporaryError(
-        f"{wire.vendor} {what} ({request.method} {urlsplit(request.url or '').path})",
-        outcome_unknown=effect is not Effect.READ,
-    )
-
-
-def _never_connected(error: Exception) -> bool:
-    if isinstance(error, (ConnectTimeout, ProxyError)):
-        return True
-    inner = _inner(error)
-    return isinstance(inner, MaxRetryError) and isinstance(
-        inner.reason, (NewConnectionError, ConnectTimeoutError)
-    )
-
-
-def _inner(error: Exception) -> object:
-    return error.args[0] if error.args else None

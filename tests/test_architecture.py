@@ -88,7 +88,9 @@ PLANTED = [
     ("no-vendor", "syncer/app.py", "import jira"),
     ("demo-alone", "syncer/cli/planted.py", "from connectors.sandbox import server"),
     ("connectors", "connectors/jira/planted.py", "import connectors.asana.settings"),
+    ("connectors", "connectors/file/planted.py", "import connectors.asana.settings"),
     ("connectors", "connectors/planted.py", ""),
+    ("testing-alone", "syncer/cli/planted.py", "from connectors.testing.memory import MemoryTracker"),
     ("sandbox-alone", "connectors/sandbox/planted.py", "import requests"),
     ("sandbox-alone", "connectors/sandbox/planted.py", "import syncer.domain.work"),
     ("sandbox-alone", "connectors/sandbox/planted.py", "import config.fields"),
@@ -208,7 +210,7 @@ def test_the_bans_are_lifted_in_few_places() -> None:
     assert lifted == {
         "syncer.app",
         "syncer.cli.main",
-        "connectors.transport",
+        "connectors.pacing",
         "config.service",
         "config.secrets",
     }

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from connectors import credentials, pacing
 from connectors.sandbox.server import Request, StandIn
 from connectors.sandbox.story import Story
 from syncer.app import SystemClock
@@ -44,7 +45,9 @@ class Ran:
 
 
 def syncer(*arguments: str | Path) -> Ran:
-    """Runs the command line in this process."""
+    """Runs the command line in this process, which then knows as little as one of its own would."""
+    credentials.REFUSED.forget()
+    pacing.SHARED.forget()
     out, err = io.StringIO(), io.StringIO()
     code: object = 0
     with redirect_stdout(out), redirect_stderr(err):
