@@ -4,6 +4,8 @@ from collections.abc import Iterator
 import hypothesis
 import pytest
 
+pytest_plugins = ["tests.databases"]
+
 KEPT = frozenset({"SYNCER_SPECS", "SYNCER_TEST_PG_DSN"})
 
 hypothesis.settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
@@ -13,14 +15,10 @@ hypothesis.settings.load_profile("ci")
 
 def pytest_report_header() -> list[str]:
     specs = os.environ.get("SYNCER_SPECS")  # noqa: TID251 - the tests' own setting
-    dsn = os.environ.get("SYNCER_TEST_PG_DSN")  # noqa: TID251 - as above
     return [
         f"requests are checked against the OpenAPI documents in {specs}"
         if specs
         else "SYNCER_SPECS is unset: the checks against the vendors' OpenAPI documents are skipped",
-        "the store is tried on SQLite and PostgreSQL"
-        if dsn
-        else "SYNCER_TEST_PG_DSN is unset: the store is tried on SQLite alone",
     ]
 
 

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -10,8 +9,9 @@ from tests.engine.desk import Desk
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    store = open_store(f"sqlite:///{tmp_path / 'syncer.db'}")
+def desk(address: str) -> Iterator[Desk]:
+    """A desk on SQLite, and one on PostgreSQL."""
+    store = open_store(address)
     store.upgrade()
     yield Desk(store)
     store.close()

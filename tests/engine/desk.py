@@ -1,4 +1,4 @@
-"""One workspace on a tracker in memory and a real SQLite store, with a clock that tests move."""
+"""One workspace on a tracker in memory and a real store, with a clock that tests move."""
 
 from __future__ import annotations
 

@@ -5,13 +5,16 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from threading import Event
 
 import pytest
 
 from syncer.domain.sync import ConnectorState
 from syncer.errors import TemporaryError
-from syncer.store import sql_store
+from syncer.store import migrating, sql_store
+from syncer.store.connection import Mode
 from syncer.store.sql_store import SqlStore
+from tests.databases import DURABLE
 from tests.store.child import BUSY, add_one
 from tests.store.values import ACME
 
@@ -75,6 +78,7 @@ def test_a_read_does_not_see_what_is_committed_meanwhile(store: SqlStore) -> Non
         assert unit.connector_state(ACME, "jira") == ConnectorState("new")
 
 
+@pytest.mark.parametrize("address", ["sqlite", DURABLE], indirect=True)
 def test_a_killed_writer_leaves_whole_transactions(store: SqlStore, address: str) -> None:
     acknowledged = -1
     for killed_after in (1, 3, 7, 20, 45):
@@ -109,3 +113,19 @@ def test_two_upgrades_at_once_are_one(empty: SqlStore, address: str) -> None:
             done.result()
     assert [finish(other) for other in others] == [0, 0, 0]
     assert empty.current() == empty.head()
+
+
+@pytest.mark.parametrize("address", ["postgresql"], indirect=True)
+def test_an_upgrade_waits_for_the_one_that_runs(empty: SqlStore, address: str) -> None:
+    with empty._transaction(Mode.MIGRATE) as connection:
+        migrating.upgrade(connection, empty.name)
+        other = child("upgrade", address)
+        assert any(somebody_waits(empty) or Event().wait(0.05) for _ in range(400))
+    assert finish(other) == 0
+    assert empty.current() == empty.head()
+
+
+def somebody_waits(store: SqlStore) -> bool:
+    with store._engine.connect() as connection:
+        waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+        return bool(connection.exec_driver_sql(waiting).scalar_one())
