@@ -9,7 +9,10 @@ from syncer.domain.comment import Publication
 from syncer.domain.sync import ConnectorState, Delivery, Placement, Standing, Wrote
 from syncer.domain.work import Gone, LinkState, Outcome, Progress, Snapshot, Unread, WorkRef, WorkStatus
 from syncer.errors import NotFoundError, ReadOnlyError, TemporaryError
-from syncer.ports import Context, Fetched, Identity
+from syncer.ports import Access, Context, Fetched, Found, Identity
+
+LONGEST_LABEL = 500
+"""Characters; a longer name is cut."""
 
 Fault = Callable[[str], None]
 """Called with the name of a step (`fetch`, `find`, `create`, `created`, `update`, …); may raise."""
@@ -92,6 +95,18 @@ class MemoryConnector:
         self._read("check")
         return Identity("okr-bot", "a tracker in memory", "memory://")
 
+    def discover(self) -> tuple[Found, ...]:
+        """Every item that is active."""
+        self._read("discover")
+        active = (item.snapshot for item in self.tracker.items.values() if item.state is LinkState.ACTIVE)
+        return tuple(Found(one.ref.kind, one.key, label(one.name), one.url, one.owner_name) for one in active)
+
+    def access(self, refs: Sequence[WorkRef]) -> tuple[Access, ...]:
+        """What can be read can be commented on."""
+        self._read("access")
+        seen = [isinstance(self._outcome(ref), Snapshot) for ref in refs]
+        return tuple(Access(ref, can, can) for ref, can in zip(refs, seen, strict=True))
+
     def fetch(self, refs: Sequence[WorkRef], state: ConnectorState) -> Fetched:
         """One read for all refs."""
         self._read("fetch")
@@ -145,7 +160,7 @@ class MemoryConnector:
             return Unread(ref, item.unread)
         if item.state not in {LinkState.ACTIVE, LinkState.ARCHIVED}:
             return Gone(ref, item.state, f"{ref} is {item.state.words}")
-        return replace(item.snapshot, ref=ref, state=item.state)
+        return replace(item.snapshot, ref=ref, state=item.state, name=label(item.snapshot.name))
 
     def _by_key(self, key: str) -> MemoryItem | None:
         return next((item for item in self.tracker.items.values() if item.snapshot.key == key), None)
@@ -167,6 +182,11 @@ class MemoryConnector:
         self.requests += 1
         self.writes += 1
         self.tracker.step(step)
+
+
+def label(name: str) -> str:
+    """A name as every database takes it: one line of UTF-8 without NUL, of bearable length."""
+    return " ".join(name[:LONGEST_LABEL].replace("\0", " ").encode("utf-8", "replace").decode().split())
 
 
 def lose_answer(step: str) -> Fault:

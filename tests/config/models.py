@@ -34,4 +34,13 @@ class AsanaLike(ConnectionSettings):
     client_cert: str | None = None
 
 
-KINDS: dict[str, type[ConnectionSettings]] = {"jira": JiraLike, "asana": AsanaLike}
+class FileLike(ConnectionSettings):
+    link_kinds: ClassVar[frozenset[str]] = frozenset({"project", "task"})
+
+    kind: Literal["file"]
+    path: str
+    format: Literal["csv", "json"]
+    write_to: Literal["sidecar", "off"] = "sidecar"
+
+
+KINDS: dict[str, type[ConnectionSettings]] = {"jira": JiraLike, "asana": AsanaLike, "file": FileLike}

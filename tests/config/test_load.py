@@ -204,9 +204,9 @@ def test_what_is_wrong_is_said_with_its_place(tmp_path: Path, text: str, sentenc
 
 CONNECTIONS = [
     ("kind: jria", "4:7: connections.x.kind: no connector is of kind 'jria', did you mean jira?"),
-    ("kind: linear", "4:7: connections.x.kind: no connector is of kind 'linear'; there are asana, jira"),
-    ("kind: [jira]", "4:7: connections.x.kind: no connector is of kind a list; there are asana, jira"),
-    ("url: https://a", "4:3: connections.x.kind: is required and missing; one of asana, jira"),
+    ("kind: zoho", "4:7: connections.x.kind: no connector is of kind 'zoho'; there are asana, file, jira"),
+    ("kind: [jira]", "4:7: connections.x.kind: no connector is of kind a list; there are asana, file, jira"),
+    ("url: https://a", "4:3: connections.x.kind: is required and missing; one of asana, file, jira"),
     (
         "kind: jira, url: https://a, token: hunter2",
         "4:35: connections.x.token: a secret is never written in this file; use {env: NAME} or {file: path}",

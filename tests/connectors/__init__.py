@@ -1,0 +1,8 @@
+import pytest
+
+pytest.register_assert_rewrite(
+    "connectors.testing.ledger",
+    "connectors.testing.reading",
+    "connectors.testing.failing",
+    "connectors.testing.publishing",
+)

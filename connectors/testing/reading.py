@@ -1,0 +1,312 @@
+"""The suite's part on reading: counts, incremental reads, what becomes of items, names, privacy, budget."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from random import Random
+from typing import Protocol, runtime_checkable
+
+import pytest
+
+from connectors.testing.desk import Ability, Bucket, Desk, Fate
+from connectors.testing.ledger import (
+    LONGEST_LABEL,
+    Ledger,
+    check_sentence,
+    connected,
+    is_storable,
+    needs,
+    one,
+    seen,
+    stocked,
+)
+from syncer.domain.sync import ConnectorState
+from syncer.domain.work import Gone, LinkState, Progress, Snapshot, Unread, WorkRef
+from syncer.ports import Access, Found
+
+CANARY = "canary 7f3a91 in a child"
+NAMES = {
+    "many scripts": "Überarbeitung 支付 🚀 Ω",
+    "right to left": "\u202eتجربة\u2066 x",
+    "markup": "<b>&amp; {code} [~ana] |*_`\\",
+    "one megabyte": "x" * 1_000_000,
+    "nul": "before\0after",
+    "lone surrogate": "before\ud800after",
+    "line breaks": "first\r\nsecond\u2028third",
+    "nothing": " ",
+}
+QUICK, THOROUGH = range(4), range(100, 200)
+
+
+@runtime_checkable
+class Explorer(Protocol):
+    """The part of a connector that finds and tries what could be linked."""
+
+    def discover(self) -> tuple[Found, ...]:
+        """What could be linked."""
+        ...
+
+    def access(self, refs: Sequence[WorkRef]) -> tuple[Access, ...]:
+        """What may be done with each."""
+        ...
+
+
+class ReadingSuite:
+    """What every read promises."""
+
+    def test_three_buckets(self, desk: Desk) -> None:
+        needs(desk, Ability.CANCEL_CHILD)
+        read = one(desk, stocked(desk, "Flow", done=3, open_=2, cancelled=1))
+        assert (read.progress.done, read.progress.open, read.progress.cancelled) == (3, 2, 1)
+
+    def test_an_item_without_children_has_no_share(self, desk: Desk) -> None:
+        assert one(desk, desk.add_item("Empty")).progress.share is None
+
+    def test_a_snapshot_says_what_it_is(self, desk: Desk) -> None:
+        read = one(desk, desk.add_item("Rebuild the flow"))
+        assert read.name == "Rebuild the flow"
+        assert read.item_id, "an item has an immutable id"
+        assert read.key, "an item has a label"
+        assert read.state is LinkState.ACTIVE
+        assert read.taken_at.tzinfo is not None, "times are aware"
+
+    def test_the_same_item_asked_for_twice_is_fetched_once(self, desk: Desk) -> None:
+        item = stocked(desk, "Flow", done=1)
+        with connected(desk) as connector:
+            single = connector.fetch([item], ConnectorState())
+            cost = connector.requests
+        with connected(desk) as connector:
+            twice = connector.fetch([item, item], ConnectorState())
+            assert connector.requests <= cost, "asking twice costs no second request"
+        assert twice.outcomes in {single.outcomes * 2, single.outcomes}
+
+    def test_an_unknown_address_costs_nobody_else(self, desk: Desk) -> None:
+        item, unknown = stocked(desk, "Flow", done=1), desk.unknown()
+        outcomes = Ledger(desk, (unknown, item)).read()
+        assert seen(outcomes[item]).progress.done == 1
+        missing = outcomes[unknown]
+        assert isinstance(missing, Gone | Unread), "an address with nothing behind it is no snapshot"
+        check_sentence(missing.advice if isinstance(missing, Gone) else missing.why, desk.secret)
+
+    def test_nothing_asked_for_is_nothing_read(self, desk: Desk) -> None:
+        with connected(desk) as connector:
+            assert connector.fetch([], ConnectorState()).outcomes == ()
+
+    def test_a_quiet_read_says_the_same(self, desk: Desk) -> None:
+        items = tuple(stocked(desk, f"Item {n}", done=n, open_=2) for n in range(3))
+        ledger = Ledger(desk, items)
+        first = ledger.read()
+        desk.pass_time(timedelta(minutes=15))
+        assert ledger.read() == first == ledger.read_in_full()
+
+    def test_an_item_linked_later_is_read_whole(self, desk: Desk) -> None:
+        early, late = (stocked(desk, name, done=2, open_=1) for name in ("Early", "Late"))
+        ledger = Ledger(desk, (early,))
+        ledger.read()
+        desk.pass_time(timedelta(days=2))
+        ledger.items = (*ledger.items, late)
+        assert seen(ledger.read()[late]).progress == Progress(done=2, open=1)
+
+    @pytest.mark.parametrize("seed", QUICK)
+    def test_full_and_incremental_reads_agree(self, desk: Desk, seed: int) -> None:
+        _live_through(desk, Random(seed), 24)
+
+    @pytest.mark.slow
+    @pytest.mark.parametrize("seed", THOROUGH)
+    def test_full_and_incremental_reads_agree_at_length(self, desk: Desk, seed: int) -> None:
+        _live_through(desk, Random(seed), 60)
+
+    @pytest.mark.parametrize("fate", Fate)
+    def test_a_fate_is_a_state_of_its_own(self, desk: Desk, fate: Fate) -> None:
+        assert (fate in desk.becomes) != (fate in desk.cannot), f"the desk says what becomes of: {fate}"
+        needs(desk, fate)
+        item, other = stocked(desk, "Flow", done=2, open_=1), stocked(desk, "Other", open_=1)
+        ledger = Ledger(desk, (item, other))
+        before = ledger.read()
+        desk.befall(item, fate)
+        desk.pass_time(timedelta(minutes=15))
+        after = ledger.read()
+        assert after[other] == before[other], "what befalls one item is no news of another"
+        _check_fate(seen(before[item]), after[item], desk.becomes[fate], desk.secret)
+
+    @pytest.mark.parametrize("fate", [Fate.ARCHIVE, Fate.TRASH, Fate.HIDE])
+    def test_what_comes_back_is_the_same_item(self, desk: Desk, fate: Fate) -> None:
+        needs(desk, fate)
+        ledger = Ledger(desk, (stocked(desk, "Flow", done=2, open_=1),))
+        (item,) = ledger.items
+        before = seen(ledger.read()[item])
+        desk.befall(item, fate)
+        ledger.read()
+        desk.restore(item, fate)
+        desk.add_child(item, "one more", Bucket.OPEN)
+        desk.pass_time(timedelta(minutes=15))
+        after = seen(ledger.read()[item])
+        assert (after.item_id, after.state) == (before.item_id, LinkState.ACTIVE)
+        assert after.progress == Progress(done=2, open=2)
+
+    def test_a_renamed_item_is_the_same_one(self, desk: Desk) -> None:
+        ledger = Ledger(desk, (stocked(desk, "Flow", done=1),))
+        (item,) = ledger.items
+        before = seen(ledger.read()[item])
+        desk.rename(item, "Another name")
+        desk.pass_time(timedelta(minutes=15))
+        after = seen(ledger.read()[item])
+        assert (after.item_id, after.name) == (before.item_id, "Another name")
+        assert after.progress == before.progress
+
+    @pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
+    def test_any_name_is_kept_or_said(self, desk: Desk, name: str) -> None:
+        item, other = desk.add_item(name), stocked(desk, "Other", done=1)
+        desk.add_child(item, name, Bucket.DONE)
+        outcomes = Ledger(desk, (item, other)).read()
+        assert seen(outcomes[other]).progress.done == 1, "a name costs nobody else"
+        match outcomes[item]:
+            case Snapshot(name=kept, progress=progress):
+                assert is_storable(kept), "a name leaves the connector as every database takes it"
+                assert len(kept) <= LONGEST_LABEL, f"a name of {len(kept)} characters is no label"
+                assert progress.done == 1
+            case Unread(why=why):
+                check_sentence(why, desk.secret)
+            case gone:
+                pytest.fail(f"an odd name does not make an item {gone}")
+
+    def test_no_text_of_a_child_leaves_the_connector(self, desk: Desk) -> None:
+        item = desk.add_item("Flow")
+        child = desk.add_child(item, CANARY, Bucket.OPEN)
+        ledger = Ledger(desk, (item,))
+        for bucket in (Bucket.DONE, Bucket.OPEN):
+            desk.put_child(item, child, bucket)
+            desk.pass_time(timedelta(minutes=15))
+            outcomes = ledger.read()
+            assert CANARY not in f"{outcomes!r} {ledger.state!r}", "tickets stay where they are"
+
+    def test_a_read_stays_within_its_budget(self, desk: Desk) -> None:
+        items = tuple(stocked(desk, f"Item {n}", done=2, open_=3) for n in range(3))
+        ledger = Ledger(desk, items)
+        ledger.read()
+        assert ledger.cost <= desk.budget.first
+        desk.pass_time(timedelta(minutes=15))
+        ledger.read()
+        assert ledger.cost <= desk.budget.quiet
+
+    def test_it_counts_its_requests(self, desk: Desk) -> None:
+        needs(desk, Ability.COUNT_REQUESTS)
+        item, before = stocked(desk, "Flow", done=1), desk.received()
+        with connected(desk) as connector:
+            connector.check()
+            connector.fetch([item], ConnectorState())
+            assert connector.requests == desk.received() - before > 0
+            assert connector.writes == 0
+
+    def test_check_says_who_we_are(self, desk: Desk) -> None:
+        with connected(desk) as connector:
+            identity = connector.check()
+        assert identity.account
+        assert identity.server
+        assert desk.secret not in repr(identity)
+
+    def test_discover_finds_what_can_be_linked(self, desk: Desk) -> None:
+        item = stocked(desk, "Flow", done=1)
+        desk.add_child(item, CANARY, Bucket.OPEN)
+        with connected(desk, may_write=False) as connector:
+            found = _explorer(connector).discover()
+        assert (item.kind, item.key) in {(one.kind, one.key) for one in found}
+        assert len(found) <= 500
+        assert CANARY not in repr(found)
+
+    def test_access_tells_what_may_be_done(self, desk: Desk) -> None:
+        item, unknown = stocked(desk, "Flow", done=1), desk.unknown()
+        with connected(desk) as connector:
+            open_, closed = _explorer(connector).access([item, unknown])
+            assert connector.writes == 0, "rights are asked for, not tried"
+        assert (open_.ref, open_.can_read, open_.can_comment, open_.missing) == (item, True, True, "")
+        assert (closed.ref, closed.can_read, closed.can_comment) == (unknown, False, False)
+
+
+def _explorer(connector: object) -> Explorer:
+    if not isinstance(connector, Explorer):
+        pytest.skip("discover and access are not there yet")
+    return connector
+
+
+def _check_fate(before: Snapshot, after: object, state: LinkState, secret: str) -> None:
+    match after:
+        case Snapshot():
+            assert after.state is state
+            assert (after.item_id, after.progress) == (before.item_id, before.progress), "nothing is zeroed"
+        case Gone():
+            assert after.state is state
+            check_sentence(after.advice, secret)
+        case _:
+            pytest.fail(f"not {state}: {after}")
+
+
+@dataclass(slots=True)
+class _Life:
+    """People at work on a few items, and what is true after each of their edits."""
+
+    desk: Desk
+    random: Random
+    items: tuple[WorkRef, ...]
+    children: dict[WorkRef, dict[str, Bucket]] = field(default_factory=dict)
+
+    def edit(self) -> None:
+        self.random.choice([self._add, self._add, self._put, self._move, self._delete, self._rename])()
+
+    def truth(self, item: WorkRef) -> Progress:
+        count = Counter(self.children[item].values())
+        return Progress(done=count[Bucket.DONE], open=count[Bucket.OPEN], cancelled=count[Bucket.CANCELLED])
+
+    def _bucket(self) -> Bucket:
+        buckets = [Bucket.DONE, Bucket.OPEN, Bucket.CANCELLED]
+        return self.random.choice(buckets[:2] if Ability.CANCEL_CHILD in self.desk.cannot else buckets)
+
+    def _some(self) -> Iterator[tuple[WorkRef, str]]:
+        there = [(item, child) for item in self.items for child in self.children[item]]
+        return iter(self.random.sample(there, k=min(1, len(there))))
+
+    def _add(self) -> None:
+        item, bucket = self.random.choice(self.items), self._bucket()
+        self.children[item][self.desk.add_child(item, "a child", bucket)] = bucket
+
+    def _put(self) -> None:
+        for item, child in self._some():
+            self.children[item][child] = self._bucket()
+            self.desk.put_child(item, child, self.children[item][child])
+
+    def _move(self) -> None:
+        to = self.random.choice(self.items)
+        for item, child in self._some():
+            if item != to and Ability.MOVE_CHILD not in self.desk.cannot:
+                self.desk.move_child(item, child, to)
+                self.children[to][child] = self.children[item].pop(child)
+
+    def _delete(self) -> None:
+        for item, child in self._some():
+            if Ability.DELETE_CHILD not in self.desk.cannot:
+                self.desk.delete_child(item, child)
+                del self.children[item][child]
+
+    def _rename(self) -> None:
+        self.desk.rename(self.random.choice(self.items), f"Name {self.random.randrange(100)}")
+
+
+def _live_through(desk: Desk, random: Random, edits: int) -> None:
+    items = tuple(desk.add_item(f"Item {number}") for number in range(3))
+    life = _Life(desk, random, items, {item: {} for item in items})
+    ledger = Ledger(desk, items)
+    for _ in range(edits):
+        life.edit()
+        desk.pass_time(timedelta(minutes=random.choice([0, 0, 1, 15, 600])))
+        if random.random() < 0.4:
+            outcomes = ledger.read()
+            assert outcomes == ledger.read_in_full(), "a read of what changed says what a full read says"
+            counted = {item: _buckets(seen(outcomes[item]).progress) for item in items}
+            assert counted == {item: _buckets(life.truth(item)) for item in items}
+
+
+def _buckets(progress: Progress) -> tuple[int, int, int]:
+    return progress.done, progress.open, progress.cancelled
