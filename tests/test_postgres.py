@@ -91,8 +91,9 @@ def test_a_server_comes_and_goes_without_a_trace(binaries: Path, temporary: Path
         psycopg.connect(address)
 
 
-def test_a_server_for_crashes_writes_through(durable_postgres: str) -> None:
-    assert [asked(durable_postgres, f"SHOW {name}") for name in ("fsync", "full_page_writes")] == ["on", "on"]
+def test_a_server_for_crashes_writes_through(binaries: Path) -> None:
+    with running(binaries, fsync=True) as address:
+        assert [asked(address, f"SHOW {name}") for name in ("fsync", "full_page_writes")] == ["on", "on"]
 
 
 def test_a_server_that_does_not_start_shows_its_log(
