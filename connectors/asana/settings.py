@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field
 
 from config.fields import ConnectionSettings, Identifier, SecretRef, Url
+from connectors.asana.limits import Plan
 
 API: Final = "/api/1.0"
 
@@ -30,8 +31,9 @@ def _proxy(value: str) -> str:
 class AsanaSettings(ConnectionSettings):
     """One Asana workspace; the token is a personal access token or that of a service account.
 
-    `write_to` says where rollups go: one task of ours in each project, or nowhere. `client_cert` is a PEM
-    file with certificate and key.
+    `write_to` says where rollups go: one task of ours in each project, or nowhere. `plan` is
+    that of its domain and decides how many requests a minute it takes. `client_cert` is a PEM file with
+    certificate and key.
     """
 
     link_kinds: ClassVar[frozenset[str]] = frozenset({"project", "portfolio", "task"})
@@ -43,6 +45,7 @@ class AsanaSettings(ConnectionSettings):
     workspace_gid: Annotated[Identifier, AfterValidator(_gid)]
     token: SecretRef
     write_to: Literal["task", "off"] = "task"
+    plan: Plan = "auto"
     ca_bundle: str | None = Field(default=None, min_length=1)
     proxy: Annotated[str, AfterValidator(_proxy)] | None = None
     client_cert: str | None = Field(default=None, min_length=1)

@@ -8,6 +8,7 @@ from typing import Final
 import requests
 
 from connectors.answers import common_reading, document, messages_of
+from connectors.asana.limits import limits
 from connectors.asana.settings import AsanaSettings
 from connectors.transport import Effect, Rule, Wire
 from syncer.errors import CredentialsError, SkippableError, SyncerError, TemporaryError
@@ -76,6 +77,7 @@ def wire(settings: AsanaSettings, token: str, *, may_write: bool) -> Wire:
         explain=explain,
         admit=_admit,
         secrets=(token,),
+        limits=limits(settings.plan),
         ca_bundle=settings.ca_bundle,
         proxy=settings.proxy,
         client_cert=settings.client_cert,

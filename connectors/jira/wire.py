@@ -7,6 +7,7 @@ from typing import Final
 
 from requests import Response
 
+from connectors.jira.limits import LIMITS
 from connectors.jira.settings import JiraSettings
 from connectors.transport import Effect, Rule, Wire
 from syncer.errors import CredentialsError, SyncerError
@@ -41,6 +42,7 @@ def wire(settings: JiraSettings, token: str, *, may_write: bool) -> Wire:
         explain=_denied,
         admit=_denied,
         secrets=(token, basic),
+        limits=LIMITS,
         ca_bundle=settings.ca_bundle,
         proxy=settings.proxy,
         client_cert=settings.client_cert,

@@ -34,6 +34,7 @@ connections:
     url: $asana
     workspace_gid: "$workspace_gid"
     token: {file: acme_asana_token}
+    plan: paid
     write_to: task
 
 people:

@@ -29,6 +29,7 @@ class AsanaLike(ConnectionSettings):
     workspace_gid: Identifier
     token: SecretRef
     write_to: Literal["task", "off"] = "task"
+    plan: Literal["auto", "free", "paid"] = "auto"
     ca_bundle: str | None = None
     proxy: str | None = None
     client_cert: str | None = None
