@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 import pytest
 
@@ -49,11 +50,13 @@ class Ledger:
     cost: int = 0
 
     def read(self) -> dict[WorkRef, Outcome]:
-        """One sync's fetch, by a connector of its own; `cost` is what it took."""
+        """One sync's fetch, by a connector of its own; `cost` is what it took, besides a second of time."""
         with connected(self.desk, may_write=False) as connector:
             before = connector.requests
             fetched = connector.fetch(self.items, self.state)
             self.cost = connector.requests - before
+        # Edits in the very instant of a read would carry the same time stamp as what the read has seen.
+        self.desk.pass_time(timedelta(seconds=1))
         self.state = ConnectorState(fetched.state.connection, {**self.state.items, **fetched.state.items})
         outcomes = {outcome.ref: outcome for outcome in fetched.outcomes}
         assert outcomes.keys() == set(self.items), "every ref asked for has an outcome, and no other has"

@@ -60,7 +60,7 @@ class ReadingSuite:
     def test_three_buckets(self, desk: Desk) -> None:
         needs(desk, Ability.CANCEL_CHILD)
         read = one(desk, stocked(desk, "Flow", done=3, open_=2, cancelled=1))
-        assert (read.progress.done, read.progress.open, read.progress.cancelled) == (3, 2, 1)
+        assert _buckets(read.progress) == (3, 2, 1)
 
     def test_an_item_without_children_has_no_share(self, desk: Desk) -> None:
         assert one(desk, desk.add_item("Empty")).progress.share is None
@@ -108,7 +108,7 @@ class ReadingSuite:
         ledger.read()
         desk.pass_time(timedelta(days=2))
         ledger.items = (*ledger.items, late)
-        assert seen(ledger.read()[late]).progress == Progress(done=2, open=1)
+        assert _buckets(seen(ledger.read()[late]).progress) == (2, 1, 0)
 
     @pytest.mark.parametrize("seed", QUICK)
     def test_full_and_incremental_reads_agree(self, desk: Desk, seed: int) -> None:
@@ -145,7 +145,7 @@ class ReadingSuite:
         desk.pass_time(timedelta(minutes=15))
         after = seen(ledger.read()[item])
         assert (after.item_id, after.state) == (before.item_id, LinkState.ACTIVE)
-        assert after.progress == Progress(done=2, open=2)
+        assert _buckets(after.progress) == (2, 2, 0)
 
     def test_a_renamed_item_is_the_same_one(self, desk: Desk) -> None:
         ledger = Ledger(desk, (stocked(desk, "Flow", done=1),))

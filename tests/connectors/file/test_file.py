@@ -299,3 +299,11 @@ def test_a_file_that_changes_meanwhile_is_read_next_time(file: Desk, monkeypatch
     with pytest.raises(TemporaryError) as caught:
         file.read("onb")
     assert str(caught.value) == f"{file.path} changed while it was read"
+
+
+def test_the_example_of_the_guide_is_read(csv: Desk) -> None:
+    guide = Path(__file__).parents[3] / "docs" / "writing-a-connector.md"
+    csv.write(guide.read_text(encoding="utf-8").partition("```csv\n")[2].partition("```")[0])
+    tour, mails = csv.one("campus-tour"), csv.one("e-mails")
+    assert (tour.progress, tour.status) == (Progress(done=14, open=2, cancelled=1), WorkStatus.IN_PROGRESS)
+    assert (mails.progress, mails.done_on) == (Progress(done=9), date(2026, 11, 2))
