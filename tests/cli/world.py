@@ -98,7 +98,7 @@ class World:
     def stored(self) -> dict[str, list[tuple[Any, ...]]]:
         """Every row that is to outlive a bad day; of links, what is known of the item."""
         found = {table: self.rows(f"SELECT * FROM {table} ORDER BY 1, 2, 3") for table in LASTING[:-1]}
-        found["links"] = self.rows("SELECT initiative_id, key, item_id, read_at FROM links ORDER BY 1")
+        found["links"] = self.rows("SELECT initiative_id, key, item_id FROM links ORDER BY 1")
         return found
 
     def comments(self) -> Counter[str]:
