@@ -56,11 +56,17 @@ class Secrets(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who the token is and where it was accepted; `server` is a word for people (`Jira Cloud`)."""
+    """Who the token is and where it was accepted; `server` is a word for people (`Jira Cloud`).
+
+    `zone` is the time zone as the tracker says, empty where it does not; `clock_skew` is how many seconds
+    its clock is ahead of ours, None where it does not say.
+    """
 
     account: str
     server: str
     url: str
+    zone: str = ""
+    clock_skew: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from connectors.asana import records
 from connectors.asana.library import Library
-from connectors.asana.paging import Body, all_pages, asking, row_of, rows_of
-from connectors.asana.records import OwnText, Project, Row, StatusUpdate, Task, User
+from connectors.asana.paging import PAGE, Body, all_pages, asking, row_of, rows_of
+from connectors.asana.records import (
+    Candidate,
+    Event,
+    Hit,
+    Item,
+    LinkedTask,
+    OwnText,
+    Project,
+    StatusUpdate,
+    Task,
+    User,
+)
+from connectors.asana.row import Row
 from connectors.transport import Transport
 from syncer.errors import TemporaryError
 
@@ -17,12 +30,26 @@ _UPDATES_LOOKED_AT: Final = 10
 T = TypeVar("T")
 
 
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Some events, and the token that asks for what comes after them; `has_more` is there already."""
+
+    events: tuple[Event, ...]
+    sync: str
+    has_more: bool
+
+
 class AsanaClient:
     """One token's view of Asana. Safe to use from several threads; raises errors of syncer.errors alone."""
 
     def __init__(self, base_url: str, token: str, transport: Transport) -> None:
         self.transport = transport
         self._asana = Library(base_url, token, transport)
+
+    @property
+    def clock(self) -> str:
+        """The date that Asana's last answer carried, as HTTP writes it; empty where it carried none."""
+        return self._asana.date
 
     def me(self) -> User:
         """Whose token it is."""
@@ -34,13 +61,118 @@ class AsanaClient:
         body = self._asana.projects.get_project(gid, asking(records.PROJECT_FIELDS), full_payload=True)
         return records.project(row_of(f"project {gid}", body))
 
+    def portfolio(self, gid: str) -> Project:
+        """One portfolio."""
+        body = self._asana.portfolios.get_portfolio(gid, asking(records.PORTFOLIO_FIELDS), full_payload=True)
+        return records.portfolio(row_of(f"portfolio {gid}", body))
+
+    def items(self, portfolio: str) -> list[Item]:
+        """The projects and portfolios in a portfolio that the token's user can see."""
+        return all_pages(
+            lambda query: self._asana.portfolios.get_items_for_portfolio(portfolio, query, full_payload=True),
+            f"the items of portfolio {portfolio}",
+            records.ITEM_FIELDS,
+            records.item,
+        )
+
+    def projects(
+        self, workspace: str, enough: Callable[[Sequence[Project | None]], bool]
+    ) -> list[Project | None]:
+        """The projects of a workspace, archived ones included, as far as `enough` wants to know."""
+        return all_pages(
+            lambda query: self._asana.projects.get_projects_for_workspace(
+                workspace, query, full_payload=True
+            ),
+            f"the projects of workspace {workspace}",
+            records.PROJECT_FIELDS,
+            records.listed_project,
+            enough,
+        )
+
+    def linked_task(self, gid: str) -> LinkedTask:
+        """One task or milestone."""
+        body = self._asana.tasks.get_task(gid, asking(records.LINKED_TASK_FIELDS), full_payload=True)
+        return records.linked_task(row_of(f"task {gid}", body))
+
+    def subtasks(self, task: str) -> list[Task]:
+        """The subtasks right below a task."""
+        return all_pages(
+            lambda query: self._asana.tasks.get_subtasks_for_task(task, query, full_payload=True),
+            f"the subtasks of task {task}",
+            records.SUBTASK_FIELDS,
+            records.subtask,
+        )
+
+    def touch_portfolio(self, gid: str) -> None:
+        """Asks for a portfolio without taking anything from it: NotFoundError, ForbiddenError, or nothing."""
+        self._asana.portfolios.get_portfolio(gid, asking(("gid",)), full_payload=True)
+
+    def touch_task(self, gid: str) -> None:
+        """Asks for a task without taking anything from it: NotFoundError, ForbiddenError, or nothing."""
+        self._asana.tasks.get_task(gid, asking(("gid",)), full_payload=True)
+
     def touch_project(self, gid: str) -> None:
         """Asks for a project without taking anything from it: NotFoundError, ForbiddenError, or nothing."""
         self._asana.projects.get_project(gid, asking(("gid",)), full_payload=True)
 
-    def tasks(self, project: str) -> list[Task]:
-        """The tasks listed in a project, which are its direct members, completed ones included."""
+    def tasks(self, project: str, *, homes: bool = False) -> list[Task]:
+        """The tasks listed in a project, which are its direct members, completed ones included.
+
+        `homes` asks for all the projects each is in as well.
+        """
+        if homes:
+            return self._list_tasks(project, records.HOMED_TASK_FIELDS, records.homed_task)
         return self._list_tasks(project, records.TASK_FIELDS, records.task)
+
+    def search(self, workspace: str, scope: Mapping[str, str]) -> list[Hit]:
+        """At most 100 tasks, the least recently changed first; SkippableError (402) without a paid plan."""
+        query = asking(records.HIT_FIELDS) | {
+            "limit": PAGE,
+            "sort_by": "modified_at",
+            "sort_ascending": "true",
+        }
+        body = self._asana.tasks.search_tasks_for_workspace(workspace, {**query, **scope}, full_payload=True)
+        return [records.hit(row) for row in rows_of("the tasks that were searched for", body)]
+
+    def events(self, resource: str, sync: str = "") -> Stretch:
+        """What happened in a project since a sync token. StaleSyncError carries a token to go on with."""
+        query = asking(records.EVENT_FIELDS) | ({"sync": sync} if sync else {})
+        return _stretch(self._asana.events.get_events(resource, query, full_payload=True))
+
+    def workspace_events(self, workspace: str, sync: str = "") -> Stretch:
+        """The same for a whole workspace; for service accounts of some plans alone."""
+        query = {"sync": sync} if sync else {}
+        return _stretch(self._asana.workspaces.get_workspace_events(workspace, query, full_payload=True))
+
+    def candidates(self, workspace: str, most: int) -> list[Candidate]:
+        """Projects that are not archived, at least `most` of them if there are so many."""
+        return all_pages(
+            lambda query: self._asana.projects.get_projects_for_workspace(
+                workspace, query | {"archived": "false"}, full_payload=True
+            ),
+            f"the projects of workspace {workspace}",
+            records.FOUND_FIELDS,
+            records.candidate,
+            lambda found: len(found) >= most,
+        )
+
+    def own_portfolios(self, workspace: str) -> list[Candidate]:
+        """The portfolios that the token's user owns; Asana lists no others."""
+        return all_pages(
+            lambda query: self._asana.portfolios.get_portfolios(
+                workspace, query | {"owner": "me"}, full_payload=True
+            ),
+            f"the portfolios of workspace {workspace}",
+            records.FOUND_PORTFOLIO_FIELDS,
+            records.candidate,
+        )
+
+    def role(self, project: str) -> str:
+        """Which role the token's user has in a project: admin, editor, commenter, viewer; empty if none."""
+        query = asking(("access_level",)) | {"user": "me", "limit": PAGE}
+        body = self._asana.memberships.get_project_memberships_for_project(project, query, full_payload=True)
+        rows = rows_of(f"the members of project {project}", body)
+        return rows[0].text("access_level") if rows else ""
 
     def own_tasks(self, project: str, marker: str) -> list[OwnText]:
         """The same, each asked whether it is the rollup task of this marker."""
@@ -77,9 +209,9 @@ class AsanaClient:
         fields = {"name": name, "notes": notes, "projects": [project], "completed": False}
         return _created(self._asana.tasks.create_task({"data": fields}, asking(("gid",)), full_payload=True))
 
-    def create_comment(self, task: str, html: str) -> str:
+    def create_comment(self, task: str, html: str, *, pinned: bool = False) -> str:
         """Comments on a task; the comment's gid."""
-        body = {"data": {"html_text": html}}
+        body = {"data": {"html_text": html} | ({"is_pinned": True} if pinned else {})}
         return _created(
             self._asana.stories.create_story_for_task(body, task, asking(("gid",)), full_payload=True)
         )
@@ -104,6 +236,14 @@ class AsanaClient:
             fields,
             read,
         )
+
+
+def _stretch(body: Body) -> Stretch:
+    sync = body.get("sync")
+    if not isinstance(sync, str) or not sync:
+        raise TemporaryError("Asana sent events without saying how they go on")
+    events = tuple(records.event(row) for row in rows_of("events", body))
+    return Stretch(events, sync, has_more=body.get("has_more") is True)
 
 
 def _created(body: Body) -> str:

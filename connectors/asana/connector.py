@@ -1,101 +1,137 @@
-"""Asana as a tracker: projects are read, one comment on a task of ours is kept on each."""
+"""Asana as a tracker: projects, portfolios and tasks are read, one comment is kept on each that takes one."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import Final
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from email.utils import parsedate_to_datetime
+from typing import Final, TypeVar
 
-from connectors.answers import answer_of
-from connectors.asana import mapping
 from connectors.asana.client import AsanaClient
-from connectors.asana.publishing import Publisher
-from connectors.asana.records import Project, StatusUpdate, User
+from connectors.asana.discovery import access, discover
+from connectors.asana.publishing import ProjectComments, Publisher, TaskComments
+from connectors.asana.reading import Setting, fetch
+from connectors.asana.records import User
 from connectors.asana.settings import AsanaSettings
+from connectors.asana.state import rules_of
 from connectors.asana.wire import wire
+from connectors.credentials import REFUSED
 from connectors.transport import Transport
 from syncer.domain.comment import Publication
 from syncer.domain.sync import ConnectorState, Delivery, Placement
-from syncer.domain.work import Gone, LinkState, Outcome, Unread, WorkRef
-from syncer.errors import (
-    FatalError,
-    ForbiddenError,
-    NotFoundError,
-    SkippableError,
-    SyncerError,
-    TemporaryError,
-)
-from syncer.ports import Context, Fetched, Identity, Plugin
+from syncer.domain.work import WorkRef
+from syncer.errors import CredentialsError, FatalError, NotFoundError, SkippableError
+from syncer.ports import Access, Context, Fetched, Found, Identity, Plugin
 
-PARALLEL: Final = 4
-"""Projects read at a time; Asana allows 50 requests in flight (developers.asana.com/docs/rate-limits)."""
+VENDOR: Final = "Asana"
 
-FAILURES_IN_A_ROW: Final = 3
-"""So many items in a row that fail on Asana's side are taken for a failure of the connection."""
+Dial = Callable[[str], AsanaClient]
+T = TypeVar("T")
 
 
 class AsanaConnector:
-    """One connection; see syncer.ports.Connector. It keeps no state: every fetch reads in full."""
+    """One connection; see syncer.ports.Connector. `dial` makes a client for a token."""
 
-    def __init__(self, settings: AsanaSettings, context: Context, client: AsanaClient) -> None:
+    def __init__(self, settings: AsanaSettings, context: Context, dial: Dial) -> None:
         self._settings = settings
         self._context = context
-        self._client = client
+        self._dial = dial
+        self._token = context.secrets.resolve(settings.token)
+        self._client = dial(self._token)
+        self._clients = [self._client]
         self._user: User | None = None
 
     @property
     def requests(self) -> int:
         """How many requests have left."""
-        return self._client.transport.requests
+        return sum(client.transport.requests for client in self._clients)
 
     @property
     def writes(self) -> int:
         """How many of them could change something in Asana."""
-        return self._client.transport.writes
+        return sum(client.transport.writes for client in self._clients)
 
     def check(self) -> Identity:
         """Asks who the token is, and that it is in the workspace. Raises CredentialsError, FatalError."""
-        user = self._user = self._asked()
+        user = self._user = self._signed_in(self._asked)
         gid = self._settings.workspace_gid
         if gid not in user.workspaces:
             raise FatalError(
                 f"{user.name}, whose token this is, is not in the Asana workspace {gid}",
                 hint="Correct workspace_gid, or invite that account into the workspace.",
             )
-        return Identity(user.name, "Asana", self._settings.url)
+        return Identity(user.name, VENDOR, self._settings.url, clock_skew=self._clock_skew())
 
-    def fetch(self, refs: Sequence[WorkRef], state: ConnectorState) -> Fetched:  # noqa: ARG002 - no state is kept
-        """Reads all refs, four at a time, each once; an outcome for every ref, in order."""
-        if not any(ref.kind == "project" for ref in refs):
-            return Fetched(tuple(_not_read_yet(ref) for ref in refs))
-        me, once = self._me(), tuple(dict.fromkeys(refs))
-        with ThreadPoolExecutor(PARALLEL, thread_name_prefix="asana") as pool:
-            try:
-                answers = pool.map(lambda ref: self._outcome(ref, me), once)
-                outcomes = dict(zip(once, _believed(once, answers), strict=True))
-            finally:
-                pool.shutdown(cancel_futures=True)
-        return Fetched(tuple(outcomes[ref] for ref in refs))
+    def fetch(self, refs: Sequence[WorkRef], state: ConnectorState) -> Fetched:
+        """Reads what may have changed since the state was left; an outcome for every ref, in order."""
+        return self._signed_in(lambda: fetch(self._setting(), refs, state))
+
+    def discover(self) -> tuple[Found, ...]:
+        """Projects and the user's own portfolios that are not archived, the last changed projects first."""
+        return self._signed_in(lambda: discover(self._client, self._settings.workspace_gid))
+
+    def access(self, refs: Sequence[WorkRef]) -> tuple[Access, ...]:
+        """What the token may do with each linked item, one or two requests each."""
+        return self._signed_in(lambda: tuple(access(self._client, ref) for ref in refs))
 
     def find_published(self, ref: WorkRef, item_id: str, marker: str) -> Placement | None:
-        """Looks through the tasks of the project, and then through the stories of the one that is ours."""
-        del ref
-        return self._publisher().find(item_id, marker)
+        """Looks for what is ours: in the project a task and its comments, on a task the comment itself."""
+        return self._signed_in(lambda: self._publisher(ref).find(item_id, marker))
 
     def publish(self, publication: Publication, placement: Placement | None) -> Delivery:
-        """Takes one step: the task, then the comment on it; or the comment away, then the task."""
+        """Takes one step: on a project the task, then the comment on it; on a task the comment itself."""
         if self._settings.write_to == "off":
             raise SkippableError(
                 "This connection does not write (write_to: off)",
                 hint="Set write_to: task on the connection to have rollups published.",
             )
-        if publication.ref.kind != "project":
-            raise SkippableError(f"Nothing can be published on an Asana {publication.ref.kind} yet")
-        return self._publisher().step(publication, placement)
+        if publication.ref.kind not in self._settings.comment_kinds:
+            raise SkippableError(
+                f"Asana has no comments on a {publication.ref.kind}",
+                hint="Link one of its projects where a comment shall stand.",
+            )
+        return self._signed_in(lambda: self._publisher(publication.ref).step(publication, placement))
 
     def close(self) -> None:
         """Frees its sockets."""
-        self._client.transport.close()
+        for client in self._clients:
+            client.transport.close()
+
+    def _setting(self) -> Setting:
+        return Setting(
+            client=self._client,
+            workspace=self._settings.workspace_gid,
+            rules=rules_of(self._token, self._context.status_map),
+            status_map=self._context.status_map,
+            now=self._context.clock.now(),
+            who=self._me,
+        )
+
+    def _signed_in(self, work: Callable[[], T]) -> T:
+        """Does the work; where Asana refuses the token, with the one that stands in its place by then.
+
+        A refused token is not sent again by this process.
+        """
+        if REFUSED.was_refused(self._settings.base_url, self._token):
+            self._renew(_not_again())
+        try:
+            return work()
+        except CredentialsError as error:
+            REFUSED.refuse(self._settings.base_url, self._token)
+            self._renew(error)
+        try:
+            return work()
+        except CredentialsError:
+            REFUSED.refuse(self._settings.base_url, self._token)
+            raise
+
+    def _renew(self, error: CredentialsError) -> None:
+        token = self._context.secrets.resolve(self._settings.token)
+        if REFUSED.was_refused(self._settings.base_url, token):
+            raise error
+        self._token, self._user = token, None
+        self._client = self._dial(token)
+        self._clients.append(self._client)
 
     def _me(self) -> User:
         if self._user is None:
@@ -110,82 +146,33 @@ class AsanaConnector:
         except SkippableError as error:
             raise FatalError(error.sentence, hint=error.hint) from error
 
-    def _publisher(self) -> Publisher:
-        return Publisher(self._client, self._me().gid)
+    def _publisher(self, ref: WorkRef) -> Publisher:
+        kind = TaskComments if ref.kind == "task" else ProjectComments
+        return kind(self._client, self._me().gid)
 
-    def _outcome(self, ref: WorkRef, me: User) -> Outcome | TemporaryError:
-        gid = ref.item_id or ref.key
-        if ref.kind != "project":
-            return _not_read_yet(ref)
-        try:
-            return self._read(ref, gid, me)
-        except (NotFoundError, ForbiddenError) as error:
-            return _gone(ref, gid, me, error)
-        except SkippableError as error:
-            return Unread(ref, _told(error))
-        except TemporaryError as error:
-            answer = answer_of(error)
-            if answer is None or answer.status == 429:
-                raise
-            return error
-
-    def _read(self, ref: WorkRef, gid: str, me: User) -> Outcome:
-        if not (gid.isascii() and gid.isdecimal()):
-            raise SkippableError(f"{gid!r} is not a gid: copy the digits of the project's address in Asana")
-        project = self._client.project(gid)
-        tasks = self._client.tasks(gid)
-        update = self._foreign_update(project, me)
-        reading = mapping.Reading(ref, project, tasks, update, self._context.clock.now())
-        return mapping.snapshot(reading, self._context.status_map)
-
-    def _foreign_update(self, project: Project, me: User) -> StatusUpdate | None:
-        if project.status is None or me.gid not in project.status.by:
-            return project.status
-        foreign = [update for update in self._client.updates(project.gid) if me.gid not in update.by]
-        return max(foreign, key=lambda update: update.created_at, default=None)
+    def _clock_skew(self) -> float | None:
+        with suppress(ValueError, TypeError, IndexError, OverflowError):
+            there = parsedate_to_datetime(self._client.clock)
+            return (there - self._context.clock.now()).total_seconds()
+        return None
 
 
-def _believed(refs: Sequence[WorkRef], answers: Iterable[Outcome | TemporaryError]) -> Iterator[Outcome]:
-    """The outcomes; a failed one is unread, unless three failed in a row or nothing could be read."""
-    in_a_row = failed = 0
-    for ref, answer in zip(refs, answers, strict=True):
-        if not isinstance(answer, TemporaryError):
-            in_a_row = 0
-            yield answer
-            continue
-        in_a_row, failed = in_a_row + 1, failed + 1
-        if in_a_row == FAILURES_IN_A_ROW or failed == len(refs):
-            raise answer
-        yield Unread(ref, _told(answer))
-
-
-def _told(error: SyncerError) -> str:
-    return f"{error.sentence.rstrip('.')}. {error.hint}" if error.hint else error.sentence
-
-
-def _not_read_yet(ref: WorkRef) -> Unread:
-    return Unread(ref, f"Asana {ref.kind} links are not read yet; link the project instead")
-
-
-def _gone(ref: WorkRef, gid: str, me: User, error: SkippableError) -> Gone:
-    if isinstance(error, ForbiddenError):
-        advice = (
-            f"{me.name} may not see project {gid} in Asana. "
-            "Share the project with that account, or take the link out of the workspace file."
-        )
-        return Gone(ref, LinkState.FORBIDDEN, advice)
-    advice = (
-        f"Asana has no project {gid}, or never showed it to {me.name}: it was deleted, or the gid is wrong. "
-        "Restore it, correct the gid, or take the link out of the workspace file."
+def _not_again() -> CredentialsError:
+    return CredentialsError(
+        "Asana has already refused this token, so it was not sent again",
+        hint="Put a new token where the workspace file points; if the app was allowed again instead, "
+        "restart the service.",
     )
-    return Gone(ref, LinkState.GONE, advice)
 
 
 def connect(settings: AsanaSettings, context: Context) -> AsanaConnector:
     """Opens a connection; nothing is sent yet. Raises FatalError when the token cannot be found."""
-    token = context.secrets.resolve(settings.token)
-    transport = Transport(wire(settings, token, may_write=context.may_write))
-    return AsanaConnector(settings, context, AsanaClient(settings.base_url, token, transport))
+
+    def dial(token: str) -> AsanaClient:
+        transport = Transport(wire(settings, token, may_write=context.may_write))
+        return AsanaClient(settings.base_url, token, transport)
+
+    return AsanaConnector(settings, context, dial)
 
 
 plugin = Plugin(kind="asana", settings=AsanaSettings, connect=connect)

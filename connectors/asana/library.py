@@ -27,12 +27,22 @@ class Library:
     """The parts of the API in use. A call takes `full_payload=True` and answers with the whole body."""
 
     def __init__(self, base_url: str, token: str, transport: Transport) -> None:
-        api = _api_client(base_url, token, _Rest(transport))
+        self._rest = _Rest(transport)
+        api = _api_client(base_url, token, self._rest)
         self.users: Any = asana.UsersApi(api)
         self.projects: Any = asana.ProjectsApi(api)
         self.tasks: Any = asana.TasksApi(api)
         self.stories: Any = asana.StoriesApi(api)
         self.updates: Any = asana.StatusUpdatesApi(api)
+        self.portfolios: Any = asana.PortfoliosApi(api)
+        self.events: Any = asana.EventsApi(api)
+        self.workspaces: Any = asana.WorkspacesApi(api)
+        self.memberships: Any = asana.ProjectMembershipsApi(api)
+
+    @property
+    def date(self) -> str:
+        """The `Date` header of the last answer, empty where there was none."""
+        return self._rest.date
 
 
 @dataclass(frozen=True)
@@ -54,6 +64,7 @@ class _Rest:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
         self._sessions = local()
+        self.date = ""
 
     def request(
         self,
@@ -65,6 +76,7 @@ class _Rest:
         **_: object,
     ) -> _Answer:
         response = self._session().request(method, url, params=query_params, headers=headers, json=body)
+        self.date = response.headers.get("Date", "")
         # Escaped, because the library turns every no-break space it finds into a space.
         return _Answer(
             response.status_code, response.reason, json.dumps(response.json()).encode(), response.headers

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Final
 
-from connectors.asana.records import Project, StatusUpdate, Task
+from connectors.asana.records import LinkedTask, Project, StatusUpdate, Task
+from connectors.asana.row import shown
 from syncer.domain.work import Health, LinkState, Progress, Snapshot, WorkRef, WorkStatus
 
 _HEALTH: Final = {
@@ -17,27 +18,32 @@ _HEALTH: Final = {
 }
 _SAID: Final = {"dropped": WorkStatus.DROPPED, "on_hold": WorkStatus.ON_HOLD}
 _KNOWN: Final = frozenset({*_HEALTH, *_SAID, "complete"})
+_BUCKETS: Final = {WorkStatus.DONE: "done", WorkStatus.DROPPED: "cancelled"}
+_WORD: Final = 40
+
+StatusMap = Mapping[str, WorkStatus]
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Everything a snapshot of a project is made of. `update`: the newest of somebody else."""
+    """Everything a snapshot of a project or portfolio is made of. `update`: the newest of somebody else."""
 
     ref: WorkRef
     project: Project
-    tasks: Sequence[Task]
+    work: Progress
     update: StatusUpdate | None
     at: datetime
+    notes: tuple[str, ...] = ()
 
 
-def snapshot(reading: Reading, status_map: Mapping[str, WorkStatus]) -> Snapshot:
-    """What the project says at the time of the reading.
+def snapshot(reading: Reading, status_map: StatusMap) -> Snapshot:
+    """What the project or portfolio says at the time of the reading.
 
-    `status_map` gives status types of updates another word; a completed project is done whatever was posted.
+    `status_map` gives status types of updates another word; a completed project is done whatever was posted,
+    a portfolio only where its link says `done_when: empty`.
     """
     project, update = reading.project, reading.update
-    work = progress(reading.tasks)
-    status = _status(reading, work, status_map)
+    status = _status(reading, status_map)
     return Snapshot(
         ref=reading.ref,
         item_id=project.gid,
@@ -45,7 +51,7 @@ def snapshot(reading: Reading, status_map: Mapping[str, WorkStatus]) -> Snapshot
         name=project.name,
         url=project.url,
         status=status,
-        progress=work,
+        progress=reading.work,
         state=LinkState.ARCHIVED if project.archived else LinkState.ACTIVE,
         health=_HEALTH.get(update.status_type, Health.UNKNOWN) if update else Health.UNKNOWN,
         owner=project.owner,
@@ -53,54 +59,100 @@ def snapshot(reading: Reading, status_map: Mapping[str, WorkStatus]) -> Snapshot
         start=project.start_on,
         due=project.due_on,
         done_on=_done_on(project, update, status),
-        notes=_notes(project, update, status_map),
+        notes=(*_notes(reading, status_map), *reading.notes),
         taken_at=reading.at,
     )
 
 
-def progress(tasks: Sequence[Task]) -> Progress:
+def task_snapshot(
+    ref: WorkRef, task: LinkedTask, subtasks: Sequence[Task], at: datetime, status_map: StatusMap
+) -> Snapshot:
+    """What a linked task or milestone says; its progress are its subtasks, never itself."""
+    work = progress(subtasks, status_map)
+    status = _task_status(task.completed, task.approval, status_map)
+    if status is WorkStatus.PLANNED and (work.done or _has_begun(task.start_on, at)):
+        status = WorkStatus.IN_PROGRESS
+    done_at = task.completed_at if status in _BUCKETS else None
+    return Snapshot(
+        ref=ref,
+        item_id=task.gid,
+        key=task.gid,
+        name=task.name,
+        url=task.url,
+        status=status,
+        progress=work,
+        owner=task.owner,
+        owner_name=task.owner_name,
+        start=task.start_on,
+        due=task.due_on,
+        done_on=done_at.astimezone(UTC).date() if done_at else None,
+        taken_at=at,
+    )
+
+
+def bucket(task: Task, status_map: StatusMap) -> str:
+    """`done`, `open` or `cancelled`: completion and approval, and what `status_map` says of the approval."""
+    return _BUCKETS.get(_task_status(task.completed, task.approval, status_map), "open")
+
+
+def _task_status(completed: bool, approval: str, status_map: StatusMap) -> WorkStatus:  # noqa: FBT001
+    if approval in status_map:
+        return status_map[approval]
+    if completed and approval == "rejected":
+        return WorkStatus.DROPPED
+    return WorkStatus.DONE if completed else WorkStatus.PLANNED
+
+
+def progress(tasks: Sequence[Task], status_map: StatusMap) -> Progress:
     """The three buckets; rollup tasks are not work, and a task listed twice counts once."""
     work = {task.gid: task for task in tasks if not task.is_rollup}.values()
-    cancelled = sum(task.rejected for task in work)
-    done = sum(task.completed for task in work) - cancelled
-    return Progress(done=done, open=len(work) - done - cancelled, cancelled=cancelled)
+    buckets = [bucket(task, status_map) for task in work]
+    return Progress(
+        done=buckets.count("done"), open=buckets.count("open"), cancelled=buckets.count("cancelled")
+    )
 
 
-def _status(reading: Reading, work: Progress, status_map: Mapping[str, WorkStatus]) -> WorkStatus:
+def _status(reading: Reading, status_map: StatusMap) -> WorkStatus:
     project, said = reading.project, reading.update.status_type if reading.update else ""
-    if project.completed:
+    work = reading.work
+    if project.completed or ("done_when_empty" in reading.ref.options and work.done and not work.open):
         return WorkStatus.DONE
-    if said in status_map:
+    if said in status_map and (reading.ref.kind == "project" or status_map[said] is not WorkStatus.DONE):
         return status_map[said]
     if said in _SAID:
         return _SAID[said]
     if project.archived:
         return WorkStatus.ON_HOLD
-    begun = project.start_on is not None and project.start_on <= reading.at.astimezone(UTC).date()
+    begun = _has_begun(project.start_on, reading.at)
     return WorkStatus.IN_PROGRESS if begun or work.done or said == "complete" else WorkStatus.PLANNED
+
+
+def _has_begun(start_on: date | None, at: datetime) -> bool:
+    return start_on is not None and start_on <= at.astimezone(UTC).date()
 
 
 def _done_on(project: Project, update: StatusUpdate | None, status: WorkStatus) -> date | None:
     if status is not WorkStatus.DONE:
         return None
-    when = project.completed_at or (update.created_at if update and not project.completed else None)
+    said = update.created_at if update and update.status_type not in _HEALTH else None
+    when = project.completed_at or (said if not project.completed else None)
     return when.astimezone(UTC).date() if when else None
 
 
-def _notes(
-    project: Project, update: StatusUpdate | None, status_map: Mapping[str, WorkStatus]
-) -> tuple[str, ...]:
+def _notes(reading: Reading, status_map: StatusMap) -> tuple[str, ...]:
+    project, update, kind = reading.project, reading.update, reading.ref.kind
     if update is None:
         return ()
     said = update.status_type
     notes = []
     if said not in _KNOWN and said not in status_map:
         notes.append(
-            f"The status type {said!r} of the last status update is not known here and was left out; "
-            f"status_map can say what it means."
+            f"The status type {shown(said)[:_WORD]!r} of the last status update is not known here and was "
+            f"left out; status_map can say what it means."
         )
     if said == "complete" and not project.completed:
-        notes.append("The last status update says complete, but the project is not marked complete.")
+        whose = "but the project is not marked complete" if kind == "project" else "which a portfolio is not"
+        notes.append(f"The last status update says complete, {whose}.")
     if said in _SAID and project.completed:
         notes.append(f"The last status update says {_SAID[said].words}, but the project is marked complete.")
     return tuple(notes)

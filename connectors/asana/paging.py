@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeVar
 
 from connectors.answers import Answer, RefusedError, answer_of
-from connectors.asana.records import Row
+from connectors.asana.row import Row
 from syncer.errors import SkippableError, TemporaryError
 
 PAGE: Final = 100
@@ -29,19 +29,30 @@ class _ExpiredError(Exception):
 
 
 def all_pages(
-    ask: Callable[[Query], Body], what: str, fields: Sequence[str], read: Callable[[Row], T]
+    ask: Callable[[Query], Body],
+    what: str,
+    fields: Sequence[str],
+    read: Callable[[Row], T],
+    enough: Callable[[Sequence[T]], bool] = lambda _: False,
 ) -> list[T]:
-    """Every row of a listing, in order. A place that expired under way costs one fresh start."""
+    """Every row of a listing, in order. A place that expired under way costs one fresh start.
+
+    `enough` is asked after each page whether the rest may stay unread.
+    """
     for _ in range(2):
         try:
-            return _pages(ask, what, fields, read)
+            return _pages(ask, what, fields, read, enough)
         except _ExpiredError:
             continue
     raise _odd(f"Asana's listing of {what} expired twice while it was read")
 
 
 def _pages(
-    ask: Callable[[Query], Body], what: str, fields: Sequence[str], read: Callable[[Row], T]
+    ask: Callable[[Query], Body],
+    what: str,
+    fields: Sequence[str],
+    read: Callable[[Row], T],
+    enough: Callable[[Sequence[T]], bool],
 ) -> list[T]:
     found: list[T] = []
     offset, seen = "", {""}
@@ -56,7 +67,7 @@ def _pages(
         rows = rows_of(what, body)
         found += map(read, rows)
         offset = _next_offset(what, body, len(rows))
-        if not offset:
+        if not offset or enough(found):
             return found
         if offset in seen:
             raise _odd(f"Asana pointed to the same page of {what} twice, so it was not read to its end")

@@ -1,19 +1,19 @@
-"""The comment on a project: a task of ours in it, and one comment on that task. One write a step.
+"""The one comment on an item, one write a step.
 
-A project cannot be commented on, and a status update would notify everybody and become what we read back, so
-a dedicated task carries the comment. Both are known by their marker and by their author.
+A task is commented on itself. A project cannot be, and a status update would notify everybody and become what
+we read back, so a task of ours in it carries the comment. All are known by their marker and by their author.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from connectors.asana.client import AsanaClient
 from connectors.asana.markup import rich_text
 from syncer.domain.comment import Comment, Publication
 from syncer.domain.sync import Delivery, Placement, Standing, Wrote
-from syncer.errors import NotFoundError
+from syncer.errors import NotFoundError, SkippableError
 
 TASK_NAME: Final = "OKR rollup"
 _NOTES: Final = (
@@ -22,22 +22,69 @@ _NOTES: Final = (
 )
 
 
+class Publisher(Protocol):
+    """Keeps one comment on one kind of item."""
+
+    def find(self, item: str, marker: str) -> Placement | None:
+        """What of ours stands there; the oldest of several."""
+        ...
+
+    def step(self, publication: Publication, placement: Placement | None) -> Delivery:
+        """The next step towards what is wanted; a standing of `partial` asks for another one."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
-class Publisher:
-    """Writes as the user with the gid `me`."""
+class TaskComments:
+    """The comment on a linked task itself, written as the user with the gid `me`."""
 
     client: AsanaClient
     me: str
 
-    def find(self, project: str, marker: str) -> Placement | None:
-        """Our task in the project, and our comment on it if there is one. The oldest of several."""
-        task = self._oldest(
-            [t.gid for t in self.client.own_tasks(project, marker) if t.marked and t.by == self.me]
-        )
+    def find(self, item: str, marker: str) -> Placement | None:
+        """Our comment on the task."""
+        comment = _own_comment(self.client, item, marker, self.me)
+        return Placement(comment) if comment else None
+
+    def step(self, publication: Publication, placement: Placement | None) -> Delivery:
+        """One write at most; a comment somebody deleted from a task that is there is an opt-out."""
+        at = placement or Placement()
+        if publication.comment is None:
+            wrote = _removed(self.client, at.comment_id) if at.comment_id else Wrote.NOTHING
+            return Delivery(Placement(), Standing.WITHDRAWN, wrote)
+        if at.comment_id is None:
+            gid = self._pinned(publication.item_id, rich_text(publication.comment))
+            return Delivery(Placement(gid), Standing.STANDING, Wrote.CREATED)
+        try:
+            return _edited(self.client, publication, publication.comment, at, at.comment_id, self.me)
+        except NotFoundError:
+            self.client.touch_task(publication.item_id)
+            return Delivery(at, Standing.OPTED_OUT, Wrote.NOTHING)
+
+    def _pinned(self, task: str, html: str) -> str:
+        try:
+            return self.client.create_comment(task, html, pinned=True)
+        except NotFoundError:
+            raise
+        except SkippableError:
+            # Refused, so nothing was made: pinning may need more rights than commenting does.
+            return self.client.create_comment(task, html)
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectComments:
+    """The comment on a task of ours in a project, written as the user with the gid `me`."""
+
+    client: AsanaClient
+    me: str
+
+    def find(self, item: str, marker: str) -> Placement | None:
+        """Our task in the project, and our comment on it if there is one."""
+        own = self.client.own_tasks(item, marker)
+        task = _oldest([task.gid for task in own if task.marked and task.by == self.me])
         if task is None:
             return None
-        stories = self.client.stories(task, marker)
-        return Placement(self._oldest([s.gid for s in stories if s.marked and s.by == self.me]), task)
+        return Placement(_own_comment(self.client, task, marker, self.me), task)
 
     def step(self, publication: Publication, placement: Placement | None) -> Delivery:
         """The next step towards what is wanted; a standing of `partial` asks for another one."""
@@ -49,7 +96,7 @@ class Publisher:
         try:
             if at.comment_id is None:
                 return self._add_comment(publication.comment, at, at.container_id)
-            return self._edit_comment(publication, publication.comment, at, at.comment_id)
+            return _edited(self.client, publication, publication.comment, at, at.comment_id, self.me)
         except NotFoundError:
             # The task or the comment is gone. Only where the project still answers was that a human's wish.
             self.client.touch_project(publication.item_id)
@@ -64,27 +111,13 @@ class Publisher:
         gid = self.client.create_comment(task, rich_text(comment))
         return Delivery(Placement(gid, at.container_id), Standing.STANDING, Wrote.CREATED)
 
-    def _edit_comment(self, publication: Publication, comment: Comment, at: Placement, gid: str) -> Delivery:
-        story = self.client.story(gid, publication.marker)
-        if story.by != self.me or not story.editable or not story.marked:
-            return Delivery(at, Standing.EDITED, Wrote.NOTHING)
-        self.client.update_comment(gid, rich_text(comment))
-        return Delivery(at, Standing.STANDING, Wrote.UPDATED)
-
     def _withdraw(self, publication: Publication, at: Placement) -> Delivery:
         if at.comment_id is not None:
-            wrote = self._removed(at.comment_id)
+            wrote = _removed(self.client, at.comment_id)
             left = Placement(container_id=at.container_id)
             return Delivery(left, Standing.PARTIAL if at.container_id else Standing.WITHDRAWN, wrote)
         wrote = self._remove_task(at.container_id, publication.marker) if at.container_id else Wrote.NOTHING
         return Delivery(Placement(), Standing.WITHDRAWN, wrote)
-
-    def _removed(self, comment: str) -> Wrote:
-        try:
-            self.client.delete_comment(comment)
-        except NotFoundError:
-            return Wrote.NOTHING
-        return Wrote.REMOVED
 
     def _remove_task(self, gid: str, marker: str) -> Wrote:
         try:
@@ -97,6 +130,28 @@ class Publisher:
             return Wrote.NOTHING
         return Wrote.REMOVED
 
-    @staticmethod
-    def _oldest(gids: list[str]) -> str | None:
-        return min(gids, key=lambda gid: (len(gid), gid), default=None)
+
+def _edited(
+    client: AsanaClient, publication: Publication, comment: Comment, at: Placement, gid: str, me: str
+) -> Delivery:
+    story = client.story(gid, publication.marker)
+    if story.by != me or not story.editable or not story.marked:
+        return Delivery(at, Standing.EDITED, Wrote.NOTHING)
+    client.update_comment(gid, rich_text(comment))
+    return Delivery(at, Standing.STANDING, Wrote.UPDATED)
+
+
+def _removed(client: AsanaClient, comment: str) -> Wrote:
+    try:
+        client.delete_comment(comment)
+    except NotFoundError:
+        return Wrote.NOTHING
+    return Wrote.REMOVED
+
+
+def _own_comment(client: AsanaClient, task: str, marker: str, me: str) -> str | None:
+    return _oldest([story.gid for story in client.stories(task, marker) if story.marked and story.by == me])
+
+
+def _oldest(gids: list[str]) -> str | None:
+    return min(gids, key=lambda gid: (len(gid), gid), default=None)

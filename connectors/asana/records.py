@@ -7,20 +7,33 @@ a field it does not know out in silence, so a missing one is an error, not a nul
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Final, NoReturn
+from typing import Final
 
+from connectors.asana.row import Row, shown
 from syncer.errors import SkippableError
 
-PROJECT_FIELDS: Final = (
-    "name", "archived", "completed", "completed_at", "due_on", "start_on", "owner.name", "permalink_url",
+_COMMON_FIELDS: Final = (
+    "name", "archived", "due_on", "start_on", "owner.name", "permalink_url",
     "current_status_update.status_type", "current_status_update.created_at",
     "current_status_update.created_by.gid", "current_status_update.author.gid",
 )  # fmt: skip
+PORTFOLIO_FIELDS: Final = _COMMON_FIELDS
+PROJECT_FIELDS: Final = (*_COMMON_FIELDS, "completed", "completed_at")
+ITEM_FIELDS: Final = (*PROJECT_FIELDS, "resource_type")
+FOUND_PORTFOLIO_FIELDS: Final = ("name", "archived", "owner.name", "permalink_url")
+FOUND_FIELDS: Final = (*FOUND_PORTFOLIO_FIELDS, "modified_at")
 STATUS_FIELDS: Final = ("status_type", "created_at", "created_by.gid", "author.gid")
-TASK_FIELDS: Final = ("completed", "approval_status", "notes")
+TASK_FIELDS: Final = ("completed", "approval_status", "notes", "modified_at")
+HOMED_TASK_FIELDS: Final = (*TASK_FIELDS, "projects.gid")
+SUBTASK_FIELDS: Final = ("completed", "approval_status")
+LINKED_TASK_FIELDS: Final = (
+    "name", "completed", "completed_at", "start_on", "due_on", "assignee.name", "approval_status",
+    "num_subtasks", "permalink_url",
+)  # fmt: skip
+HIT_FIELDS: Final = ("modified_at", "resource_subtype", "projects.gid")
+EVENT_FIELDS: Final = ("action", "type", "resource", "parent", "change.field")
 OWN_TASK_FIELDS: Final = ("notes", "created_by.gid")
 FOUND_STORY_FIELDS: Final = ("text", "created_by.gid")
 STORY_FIELDS: Final = (*FOUND_STORY_FIELDS, "is_editable")
@@ -49,14 +62,14 @@ class StatusUpdate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
-    """A project; days as Asana has them, moments aware."""
+    """A project, or a portfolio, which is never completed; days as Asana has them, moments aware."""
 
     gid: str
     name: str
     url: str
     archived: bool
-    completed: bool
-    completed_at: datetime | None
+    completed: bool = False
+    completed_at: datetime | None = None
     start_on: date | None
     due_on: date | None
     owner: str | None
@@ -64,14 +77,79 @@ class Project:
     status: StatusUpdate | None
 
 
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What is in a portfolio: another portfolio, or a project (None where its fields were not understood)."""
+
+    gid: str
+    is_portfolio: bool = False
+    project: Project | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """A task as far as it is counted; `is_rollup` is one that this product keeps, for any workspace."""
+    """A task as far as it is counted; `is_rollup` is one that this product keeps, for any workspace.
+
+    `approval` is the approval status, empty where the task is none. `homes` are the projects it is in, empty
+    where nobody asked.
+    """
 
     gid: str
     completed: bool
-    rejected: bool
-    is_rollup: bool
+    approval: str = ""
+    is_rollup: bool = False
+    modified_at: datetime | None = None
+    homes: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkedTask:
+    """A task or milestone that an initiative links."""
+
+    gid: str
+    name: str
+    url: str
+    completed: bool
+    completed_at: datetime | None
+    approval: str
+    start_on: date | None
+    due_on: date | None
+    owner: str | None
+    owner_name: str | None
+    subtasks: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A task that a search found: when it was last changed, of which sort it is, in which projects."""
+
+    gid: str
+    modified_at: datetime
+    subtype: str
+    projects: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened: to a resource of a kind, in a parent; `field` is what was changed of it."""
+
+    action: str
+    kind: str
+    gid: str
+    parent: str | None
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Something that could be linked; `at` is when it was last changed, None for portfolios."""
+
+    gid: str
+    name: str
+    url: str
+    owner_name: str | None
+    at: datetime | None
+    archived: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,76 +160,6 @@ class OwnText:
     marked: bool
     by: str | None
     editable: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One JSON object, read by field name; `what` names it in sentences, `project 12`.
-
-    Every reader raises SkippableError with a sentence that names the field and never its content.
-    """
-
-    what: str
-    fields: Mapping[str, object]
-
-    def text(self, name: str) -> str:
-        """A text that has to be there."""
-        value = self.fields.get(name)
-        return value if isinstance(value, str) else self._wrong(name, "a text")
-
-    def optional_text(self, name: str) -> str | None:
-        """A text, None where it is null or left out."""
-        return None if self.fields.get(name) is None else self.text(name)
-
-    def flag(self, name: str) -> bool:
-        """True or false, nothing else."""
-        value = self.fields.get(name)
-        return value if isinstance(value, bool) else self._wrong(name, "true or false")
-
-    def day(self, name: str) -> date | None:
-        """A day, or null."""
-        if self._is_null(name):
-            return None
-        try:
-            return date.fromisoformat(self.text(name))
-        except ValueError:
-            self._wrong(name, "a day such as 2026-11-16, or null")
-
-    def moment(self, name: str) -> datetime:
-        """A moment with its zone."""
-        try:
-            moment = datetime.fromisoformat(self.text(name))
-        except ValueError:
-            self._wrong(name, "a time in UTC")
-        return moment if moment.tzinfo else self._wrong(name, "a time in UTC")
-
-    def optional_moment(self, name: str) -> datetime | None:
-        """A moment with its zone, or null."""
-        return None if self._is_null(name) else self.moment(name)
-
-    def row(self, name: str, what: str) -> Row | None:
-        """An object, or null."""
-        if name not in self.fields:
-            return self._wrong(name, "an object, or null")
-        value = self.fields[name]
-        if value is None:
-            return None
-        return Row(what, value) if isinstance(value, dict) else self._wrong(name, "an object, or null")
-
-    def gid_of(self, name: str) -> str | None:
-        """The gid of an object that may be null or left out."""
-        row = self.row(name, f"{name} of {self.what}") if name in self.fields else None
-        return row.text("gid") if row else None
-
-    def _is_null(self, name: str) -> bool:
-        return name in self.fields and self.fields[name] is None
-
-    def _wrong(self, name: str, wanted: str) -> NoReturn:
-        given = type(self.fields[name]).__name__ if name in self.fields else "missing"
-        raise SkippableError(
-            f"Asana's answer about {self.what} is not understood: {name} should be {wanted}, and is {given}",
-            hint="Run the sync again; if it stays so, look for a newer okr-syncer.",
-        )
 
 
 def is_rollup(notes: str) -> bool:
@@ -168,26 +176,53 @@ def user(row: Row) -> User:
     """An account; a list of workspaces that is missing is an empty one."""
     listed = row.fields.get("workspaces")
     homes = [home for home in listed if isinstance(home, dict)] if isinstance(listed, list) else []
-    return User(row.text("gid"), row.text("name"), frozenset(str(home.get("gid")) for home in homes))
+    return User(row.gid(), row.label("name"), frozenset(str(home.get("gid")) for home in homes))
 
 
 def project(row: Row) -> Project:
     """A project with what PROJECT_FIELDS asks for."""
+    return replace(
+        portfolio(row), completed=row.flag("completed"), completed_at=row.optional_moment("completed_at")
+    )
+
+
+def portfolio(row: Row) -> Project:
+    """A portfolio with what PORTFOLIO_FIELDS asks for."""
     owner = row.row("owner", f"the owner of {row.what}")
     update = row.row("current_status_update", f"the status update of {row.what}")
     return Project(
-        gid=row.text("gid"),
-        name=row.text("name"),
-        url=row.text("permalink_url"),
+        gid=row.gid(),
+        name=row.label("name"),
+        url=row.label("permalink_url"),
         archived=row.flag("archived"),
-        completed=row.flag("completed"),
-        completed_at=row.optional_moment("completed_at"),
         start_on=row.day("start_on"),
         due_on=row.day("due_on"),
-        owner=owner.text("gid") if owner else None,
-        owner_name=owner.optional_text("name") if owner else None,
+        owner=owner.gid() if owner else None,
+        owner_name=_name(owner),
         status=status_update(update) if update else None,
     )
+
+
+def item(row: Row) -> Item:
+    """An item of a portfolio with what ITEM_FIELDS asks for."""
+    kind = row.text("resource_type")
+    if kind == "portfolio":
+        return Item(row.gid(), is_portfolio=True)
+    if kind != "project":
+        row.wrong("resource_type", "project or portfolio")
+    return Item(row.gid(), project=listed_project(row))
+
+
+def listed_project(row: Row) -> Project | None:
+    """A row of a listing; None where it is not understood, for its own address will say why."""
+    try:
+        return project(row)
+    except SkippableError:
+        return None
+
+
+def _name(person: Row | None) -> str | None:
+    return shown(person.optional_text("name") or "") or None if person else None
 
 
 def status_update(row: Row) -> StatusUpdate:
@@ -200,22 +235,73 @@ def status_update(row: Row) -> StatusUpdate:
 
 def task(row: Row) -> Task:
     """A task with what TASK_FIELDS asks for; its description is looked at here and dropped."""
-    completed = row.flag("completed")
-    return Task(
-        gid=row.text("gid"),
-        completed=completed,
-        rejected=completed and row.optional_text("approval_status") == "rejected",
-        is_rollup=is_rollup(row.text("notes")),
+    return replace(
+        subtask(row), is_rollup=is_rollup(row.text("notes")), modified_at=row.moment("modified_at")
     )
+
+
+def homed_task(row: Row) -> Task:
+    """A task with what HOMED_TASK_FIELDS asks for."""
+    return replace(task(row), homes=row.gids("projects"))
+
+
+def subtask(row: Row) -> Task:
+    """A task with what SUBTASK_FIELDS asks for."""
+    approval = row.optional_text("approval_status") or ""
+    return Task(gid=row.gid(), completed=row.flag("completed"), approval=approval)
+
+
+def linked_task(row: Row) -> LinkedTask:
+    """A task with what LINKED_TASK_FIELDS asks for."""
+    assignee = row.row("assignee", f"the assignee of {row.what}")
+    return LinkedTask(
+        gid=row.gid(),
+        name=row.label("name"),
+        url=row.label("permalink_url"),
+        completed=row.flag("completed"),
+        completed_at=row.optional_moment("completed_at"),
+        approval=row.optional_text("approval_status") or "",
+        start_on=row.day("start_on"),
+        due_on=row.day("due_on"),
+        owner=assignee.gid() if assignee else None,
+        owner_name=_name(assignee),
+        subtasks=row.count("num_subtasks"),
+    )
+
+
+def hit(row: Row) -> Hit:
+    """A task that a search found, with what HIT_FIELDS asks for."""
+    return Hit(row.gid(), row.moment("modified_at"), row.text("resource_subtype"), row.gids("projects"))
+
+
+def event(row: Row) -> Event:
+    """An event; a story or another thing we do not look at may have any shape."""
+    resource = row.row("resource", "the resource of an event")
+    change = row.row("change", "the change of an event") if "change" in row.fields else None
+    return Event(
+        row.text("action"),
+        (resource.optional_text("resource_type") if resource else None) or "",
+        resource.gid() if resource else "",
+        row.gid_of("parent"),
+        (change.optional_text("field") if change else None) or "",
+    )
+
+
+def candidate(row: Row) -> Candidate:
+    """A project or portfolio, with what FOUND_FIELDS asks for."""
+    owner = row.row("owner", f"the owner of {row.what}")
+    at = row.moment("modified_at") if "modified_at" in row.fields else None
+    archived = row.fields.get("archived") is True
+    return Candidate(row.gid(), row.label("name"), row.label("permalink_url"), _name(owner), at, archived)
 
 
 def own_task(row: Row, marker: str) -> OwnText:
     """A task, asked whether it is the rollup task of this marker."""
-    return OwnText(row.text("gid"), carries(row.text("notes"), marker), row.gid_of("created_by"))
+    return OwnText(row.gid(), carries(row.text("notes"), marker), row.gid_of("created_by"))
 
 
 def story(row: Row, marker: str) -> OwnText:
     """A story, asked whether it is the comment of this marker; a system story may have no text or author."""
     marked = carries(row.optional_text("text") or "", marker)
     editable = row.fields.get("is_editable") is not False
-    return OwnText(row.text("gid"), marked, row.gid_of("created_by"), editable)
+    return OwnText(row.gid(), marked, row.gid_of("created_by"), editable)

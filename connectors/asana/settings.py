@@ -38,7 +38,6 @@ class AsanaSettings(ConnectionSettings):
 
     link_kinds: ClassVar[frozenset[str]] = frozenset({"project", "portfolio", "task"})
     comment_kinds: ClassVar[frozenset[str]] = frozenset({"project", "task"})
-    not_used_yet: ClassVar[frozenset[str]] = frozenset({"portfolio", "task"})
 
     kind: Literal["asana"]
     url: Url = "https://app.asana.com"

@@ -17,8 +17,17 @@ RULES: Final = (
     Rule("GET", r"/users/me", Effect.READ),
     Rule("GET", r"/projects/\d+", Effect.READ),
     Rule("GET", r"/projects/\d+/tasks", Effect.READ),
+    Rule("GET", r"/projects/\d+/project_memberships", Effect.READ),
+    Rule("GET", r"/workspaces/\d+/projects", Effect.READ),
+    Rule("GET", r"/workspaces/\d+/tasks/search", Effect.READ),
+    Rule("GET", r"/workspaces/\d+/events", Effect.READ),
+    Rule("GET", r"/events", Effect.READ),
+    Rule("GET", r"/portfolios", Effect.READ),
+    Rule("GET", r"/portfolios/\d+", Effect.READ),
+    Rule("GET", r"/portfolios/\d+/items", Effect.READ),
     Rule("GET", r"/status_updates", Effect.READ),
     Rule("GET", r"/tasks/\d+", Effect.READ),
+    Rule("GET", r"/tasks/\d+/subtasks", Effect.READ),
     Rule("GET", r"/tasks/\d+/stories", Effect.READ),
     Rule("GET", r"/stories/\d+", Effect.READ),
     Rule("POST", r"/tasks", Effect.CREATE),
@@ -27,6 +36,14 @@ RULES: Final = (
     Rule("DELETE", r"/stories/\d+", Effect.REPLACE),
     Rule("DELETE", r"/tasks/\d+", Effect.REPLACE),
 )
+
+
+class StaleSyncError(SkippableError):
+    """Asana does not know the sync token (any more), or none was sent; `sync` is one to go on with."""
+
+    def __init__(self, sync: str) -> None:
+        super().__init__("Asana does not know this place in its events any more (412)")
+        self.sync = sync
 
 
 def explain(response: requests.Response) -> SyncerError | None:
@@ -43,11 +60,21 @@ def explain(response: requests.Response) -> SyncerError | None:
             f"The Asana plan of this workspace does not include this (402): {said or 'no reason given'}",
             hint="Link something the plan includes, or upgrade the plan.",
         )
+    if response.status_code == 412 and (sync := _fresh_sync(response)):
+        return StaleSyncError(sync)
     common, phrase = common_reading("Asana", response), _phrase(response)
     if phrase and isinstance(common, TemporaryError):
         sentence = f"{common.sentence}; the phrase for Asana's support is: {phrase}"
         return TemporaryError(sentence, retry_after=common.retry_after)
     return common
+
+
+def _fresh_sync(response: requests.Response) -> str:
+    try:
+        sync = json.loads(response.content)["sync"]
+    except (ValueError, KeyError, TypeError):
+        return ""
+    return sync if isinstance(sync, str) else ""
 
 
 def _phrase(response: requests.Response) -> str:

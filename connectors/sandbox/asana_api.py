@@ -106,6 +106,8 @@ def _routes(reads: Reads, writes: Writes) -> list[tuple[str, str, bool, Answer]]
         ("/workspaces", reads.workspaces),
         ("/workspaces/{gid}/projects", reads.projects),
         ("/workspaces/{gid}/tasks/search", reads.search),
+        ("/workspaces/{gid}/events", reads.workspace_events),
+        ("/projects/{gid}/project_memberships", reads.memberships),
         ("/projects", reads.projects),
         ("/projects/{gid}/task_counts", reads.task_counts),
         ("/projects/{gid}/tasks", reads.project_tasks),

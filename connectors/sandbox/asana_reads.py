@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from connectors.sandbox.asana_access import is_hidden, visible
-from connectors.sandbox.asana_answers import bad_request, payment_required, stale_sync
+from connectors.sandbox.asana_answers import bad_request, forbidden, payment_required, stale_sync
 from connectors.sandbox.asana_fields import Record, Ref, Selector, Wanted, wanted
 from connectors.sandbox.asana_paging import limit_of, page
 from connectors.sandbox.asana_site import AsanaSite
 from connectors.sandbox.server import Request
 
 EVENTS_PER_TOKEN = 100
+WORKSPACE_EVENTS_PER_TOKEN = 1000
 SEARCH_MOST = 100
 
 
@@ -116,19 +117,22 @@ class Reads:
         wanted_projects = {gid for gid in request.one("projects.any").split(",") if gid}
         for portfolio in filter(None, request.one("portfolios.any").split(",")):
             wanted_projects |= set(self.site.group("portfolio_items", portfolio))
-        # The documented default of resource_subtype is "milestone", so leaving it out finds only those.
-        subtype = request.one("resource_subtype", "milestone")
+        everywhere = not request.one("projects.any") and not request.one("portfolios.any")
+        subtype = request.one("resource_subtype", "" if self.site.search_finds_all else "milestone")
+        indexed = self.site.now() - timedelta(seconds=self.site.search_lag)
         rows = [
             row
             for row in self.site.tables["task"].values()
-            if row["resource_subtype"] == subtype
-            and wanted_projects & set(row["projects"])
+            if subtype in {"", row["resource_subtype"]}
+            and (everywhere or wanted_projects & set(row["projects"]))
+            and _moment("modified_at", row["modified_at"]) <= indexed
             and not is_hidden(self.site, "task", row)
         ]
         if since := request.one("modified_at.after"):
             moment = _moment("modified_at.after", since)
             rows = [row for row in rows if _moment("modified_at", row["modified_at"]) > moment]
-        rows.sort(key=lambda row: str(row["modified_at"]), reverse=True)
+        ascending = _flag("sort_ascending", request.one("sort_ascending", "false"))
+        rows.sort(key=lambda row: str(row["modified_at"]), reverse=not ascending)
         fields = _fields(request)
         found = rows[: limit_of(request) or SEARCH_MOST]
         return {"data": [self.selector.compact("task", row, fields) for row in found]}
@@ -138,18 +142,39 @@ class Reads:
         resource = request.one("resource")
         kind = "task" if resource in self.site.tables["task"] else "project"
         visible(self.site, kind, resource)
+        return self._stretch(request, resource, EVENTS_PER_TOKEN)
+
+    def workspace_events(self, request: Request, gid: str) -> Record:
+        """GET /workspaces/{gid}/events: everything, hidden projects included, for service accounts alone."""
+        visible(self.site, "workspace", gid)
+        if not self.site.service_account:
+            raise forbidden("workspace")
+        return self._stretch(request, gid, WORKSPACE_EVENTS_PER_TOKEN)
+
+    def memberships(self, request: Request, gid: str) -> Record:
+        """GET /projects/{gid}/project_memberships, which knows the token's user alone."""
+        project = visible(self.site, "project", gid)
+        rows = [{"gid": f"{gid}7", "project": project}]
+        return page(self.site, request, rows, self._membership)
+
+    def _membership(self, row: Record) -> Record:
+        level = "viewer" if row["project"]["gid"] in self.site.read_only else "editor"
+        return {"gid": row["gid"], "resource_type": "project_membership", "access_level": level}
+
+    def _stretch(self, request: Request, resource: str, most: int) -> Record:
         start = self._position(resource, request.one("sync"))
         if start is None:
             raise stale_sync(self._sync(resource, self.site.events_logged))
+        whole = resource == self.site.workspace["gid"]
         rows: list[Record] = []
         fields, position = _fields(request), start
         for event in self.site.events_since(start):
-            if len(rows) == EVENTS_PER_TOKEN:
+            if len(rows) == most:
                 break
             position += 1
-            if resource in event["streams"]:
+            if whole or resource in event["streams"]:
                 rows.append(self._event(event, fields))
-        has_more = any(resource in event["streams"] for event in self.site.events_since(position))
+        has_more = any(whole or resource in event["streams"] for event in self.site.events_since(position))
         return {"data": rows, "sync": self._sync(resource, position), "has_more": has_more}
 
     def _event(self, event: Record, fields: Wanted) -> Record:

@@ -21,7 +21,8 @@ KINDS = ("user", "project", "task", "story", "status_update", "portfolio")
 RELATIONS = ("project_tasks", "subtasks", "task_stories", "parent_statuses", "portfolio_items")
 PLAIN = (
     "workspace", "token", "token_revoked", "paid", "rate_limited", "counts_limited", "retry_after",
-    "asana_change", "listing_wall", "lost_events", "moves_touch_modified", "offset_epoch", "sync_epoch",
+    "asana_change", "listing_wall", "lost_events", "moves_touch_modified",
+    "service_account", "search_lag", "search_finds_all", "offset_epoch", "sync_epoch",
     "last_gid", "tables", "events_dropped",
 )  # fmt: skip
 
@@ -45,7 +46,9 @@ class AsanaState:
     to task_counts alone) answer 429 with `retry_after` seconds. `paid`: search answers instead of 402.
     `asana_change`: sent as the `Asana-Change` header. `listing_wall`: listings end with a 400 behind so many
     rows. `lost_events`: the next n events are never delivered. `moves_touch_modified`: whether a move changes
-    a task's `modified_at` (Asana's documents say both).
+    a task's `modified_at` (Asana's documents say both). `service_account`: the token may follow the events of
+    the whole workspace. `search_lag`: seconds until a change can be found. `search_finds_all`: whether a
+    search without `resource_subtype` finds every sort of task (the OpenAPI document says milestones alone).
     """
 
     def __init__(
@@ -69,6 +72,9 @@ class AsanaState:
         self.listing_wall: int | None = None
         self.lost_events = 0
         self.moves_touch_modified = False
+        self.service_account = False
+        self.search_lag = 0.0
+        self.search_finds_all = True
         self.offset_epoch = 0
         self.sync_epoch = 0
         self.last_gid = 1_200_000_000_010_000

@@ -11,6 +11,7 @@ from connectors.asana.client import AsanaClient
 from connectors.asana.connector import AsanaConnector
 from connectors.asana.settings import AsanaSettings
 from connectors.asana.wire import wire
+from connectors.credentials import REFUSED
 from connectors.sandbox.asana_api import AsanaApi
 from connectors.sandbox.asana_site import AsanaSite
 from connectors.sandbox.server import Fault, Request, Response, StandIn
@@ -24,7 +25,7 @@ from tests.connectors import specs
 UNDESCRIBED = frozenset({
     "", "gid", "current_status_update.status_type", "current_status_update.created_at",
     "current_status_update.created_by.gid", "current_status_update.author.gid",
-    "created_by.gid", "author.gid", "workspaces.gid", "owner.name",
+    "created_by.gid", "author.gid", "workspaces.gid", "owner.name", "projects.gid", "resource_type",
 })  # fmt: skip
 """Fields that Asana gives and its document does not list."""
 ANA = "1200000000000042"
@@ -44,12 +45,15 @@ class FixedClock:
         self.at += timedelta(**time)
 
 
+@dataclass
 class OneSecret:
-    """Knows the stand-in's token."""
+    """Knows a token, at first the stand-in's."""
+
+    token: str = TOKEN
 
     def resolve(self, ref: SecretReference) -> str:
         del ref
-        return TOKEN
+        return self.token
 
 
 @dataclass
@@ -64,6 +68,7 @@ class Desk:
 
     def __post_init__(self) -> None:
         self.clock = FixedClock()
+        self.secret = OneSecret()
         self.site = AsanaSite(self.clock.now)
         self.site.add_user(ANA, "Ana Ruiz", "ana@acme.example")
         self.stand_in = StandIn(AsanaApi(self.site), fault=self.fault)
@@ -85,13 +90,16 @@ class Desk:
             workspace="acme",
             connection="asana",
             may_write=self.may_write,
-            secrets=OneSecret(),
+            secrets=self.secret,
             clock=self.clock,
             status_map=self.status_map,
         )
-        way = replace(wire(settings, TOKEN, may_write=self.may_write), timeout=self.timeout)
-        client = AsanaClient(settings.base_url, TOKEN, Transport(way, sleep=self.slept.append))
-        return AsanaConnector(settings, context, client)
+
+        def dial(token: str) -> AsanaClient:
+            way = replace(wire(settings, token, may_write=self.may_write), timeout=self.timeout)
+            return AsanaClient(settings.base_url, token, Transport(way, sleep=self.slept.append))
+
+        return AsanaConnector(settings, context, dial)
 
     def __enter__(self) -> Self:
         self.stand_in.start()
@@ -101,6 +109,7 @@ class Desk:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.connector.close()
+        REFUSED.forget()
         self.stand_in.stop()
         if kind is None:
             check_described(map(described, self.requests))

@@ -99,7 +99,7 @@ def test_429_that_asks_for_an_hour_is_not_slept_through() -> None:
 
 def test_429_stops_the_connection_for_the_token_is_what_is_limited() -> None:
     def fault(_: int, request: Request) -> Response | None:
-        return too_many(3600).response() if request.path.endswith(first) else None
+        return too_many(3600).response() if request.path.endswith(f"{first}/tasks") else None
 
     with Desk(fault=fault) as desk:
         first, second = desk.site.add_project("1"), desk.site.add_project("2")

@@ -77,7 +77,7 @@ def test_a_netrc_does_not_take_the_tokens_place(
 def test_fields_are_asked_for_by_name_in_one_list(desk: Desk) -> None:
     desk.fetch(desk.site.add_project("P"))
     asked = {request.path.rpartition("/")[2]: request.one("opt_fields") for request in desk.requests}
-    assert asked["tasks"] == "completed,approval_status,notes"
+    assert asked["tasks"] == "completed,approval_status,notes,modified_at"
     assert asked["me"] == "name,workspaces.gid"
 
 
@@ -107,4 +107,4 @@ def test_threads_share_one_client_without_mixing_answers(desk: Desk) -> None:
     projects = [desk.site.add_project(f"P{number}", owner=ANA) for number in range(60)]
     outcomes = desk.fetch(*projects)
     assert [getattr(outcome, "item_id", None) for outcome in outcomes] == projects
-    assert desk.connector.requests == 1 + 2 * 60
+    assert desk.connector.requests == 1 + 1 + 2 + 60

@@ -9,6 +9,8 @@ from syncer.domain.work import Progress, Snapshot, Unread
 from syncer.errors import TemporaryError
 from tests.connectors.asana.desk import Desk, add_tasks, answer
 
+AT = "2026-11-16T08:00:00.000Z"
+
 
 @pytest.fixture
 def desk() -> Iterator[Desk]:
@@ -56,7 +58,7 @@ def test_an_offset_that_keeps_expiring_is_a_sentence(desk: Desk) -> None:
 
 def test_a_repeated_offset_is_a_failure_and_not_a_loop() -> None:
     def repeat(_: int, request: Request) -> Response | None:
-        rows = [{"gid": "1", "completed": True, "approval_status": None, "notes": ""}]
+        rows = [{"gid": "1", "completed": True, "approval_status": None, "notes": "", "modified_at": AT}]
         page = {"offset": "again", "path": "/", "uri": "/"}
         return answer(200, data=rows, next_page=page) if request.path.endswith("/tasks") else None
 
@@ -72,7 +74,7 @@ def test_a_repeated_offset_is_a_failure_and_not_a_loop() -> None:
 
 def test_a_full_page_that_does_not_say_how_it_goes_on_is_a_failure() -> None:
     def forget(_: int, request: Request) -> Response | None:
-        rows = [{"gid": str(n), "completed": True, "notes": ""} for n in range(100)]
+        rows = [{"gid": str(n), "completed": True, "notes": "", "modified_at": AT} for n in range(100)]
         return answer(200, data=rows) if request.path.endswith("/tasks") else None
 
     with Desk(fault=forget) as desk:

@@ -15,9 +15,9 @@ PROJECT = Project(
     gid="12", name="P", url="https://app.asana.com/0/12", archived=False, completed=False, completed_at=None,
     start_on=None, due_on=None, owner=None, owner_name=None, status=None,
 )  # fmt: skip
-OPEN = Task(gid="1", completed=False, rejected=False, is_rollup=False)
+OPEN = Task(gid="1", completed=False)
 DONE = replace(OPEN, gid="2", completed=True)
-REJECTED = replace(DONE, gid="3", rejected=True)
+REJECTED = replace(DONE, gid="3", approval="rejected")
 
 
 def read(
@@ -29,7 +29,8 @@ def read(
 ) -> Snapshot:
     """The snapshot of a project whose last status update said this."""
     update = StatusUpdate(said, datetime(2026, 11, 10, 8, tzinfo=UTC), frozenset({"42"})) if said else None
-    reading = Reading(WorkRef("asana", "project", "12"), project, tasks, update, at)
+    work = progress(tasks, status_map or {})
+    reading = Reading(WorkRef("asana", "project", "12"), project, work, update, at)
     return snapshot(reading, status_map or {})
 
 
@@ -128,12 +129,12 @@ def test_a_project_opened_again_has_no_done_day() -> None:
 
 
 def test_three_buckets() -> None:
-    assert progress([OPEN, DONE, REJECTED]) == Progress(done=1, open=1, cancelled=1)
+    assert progress([OPEN, DONE, REJECTED], {}) == Progress(done=1, open=1, cancelled=1)
 
 
 def test_a_task_that_slid_onto_the_next_page_counts_once() -> None:
-    assert progress([OPEN, DONE, OPEN]) == Progress(done=1, open=1)
+    assert progress([OPEN, DONE, OPEN], {}) == Progress(done=1, open=1)
 
 
 def test_a_later_sighting_of_a_task_counts() -> None:
-    assert progress([OPEN, replace(OPEN, completed=True)]) == Progress(done=1)
+    assert progress([OPEN, replace(OPEN, completed=True)], {}) == Progress(done=1)

@@ -298,12 +298,13 @@ def test_write_to_off_is_a_sentence_and_sends_nothing() -> None:
         assert desk.requests == []
 
 
-@pytest.mark.parametrize("kind", ["portfolio", "task"])
-def test_other_items_carry_no_comment_yet(desk: Desk, kind: str) -> None:
-    owed = replace(publication("12", "37 %"), ref=WorkRef("asana", kind, "12"))
+def test_a_portfolio_carries_no_comment(desk: Desk) -> None:
+    owed = replace(publication("12", "37 %"), ref=WorkRef("asana", "portfolio", "12"))
     with pytest.raises(SkippableError) as caught:
         desk.connector.publish(owed, None)
-    assert str(caught.value) == f"Nothing can be published on an Asana {kind} yet"
+    assert str(caught.value) == "Asana has no comments on a portfolio"
+    assert caught.value.hint == "Link one of its projects where a comment shall stand."
+    assert desk.requests == []
 
 
 def test_a_step_costs_at_most_one_write_and_a_sync_without_news_none(desk: Desk) -> None:

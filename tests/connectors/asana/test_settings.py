@@ -33,9 +33,10 @@ def test_the_plugin_names_its_kind_and_its_settings() -> None:
     assert (plugin.kind, plugin.settings) == ("asana", AsanaSettings)
 
 
-def test_link_kinds_and_those_not_used_yet() -> None:
+def test_what_can_be_linked_and_what_takes_a_comment() -> None:
     assert AsanaSettings.link_kinds == {"project", "portfolio", "task"}
-    assert AsanaSettings.not_used_yet == {"portfolio", "task"}
+    assert AsanaSettings.comment_kinds == {"project", "task"}
+    assert AsanaSettings.not_used_yet == set()
 
 
 def test_digits_without_quotes_are_a_gid() -> None:

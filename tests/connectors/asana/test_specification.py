@@ -8,8 +8,10 @@ from openapi_core.exceptions import OpenAPIError
 
 from connectors.asana.wire import RULES
 from connectors.sandbox.server import Request
+from syncer.domain.sync import ConnectorState
+from syncer.domain.work import WorkRef
 from tests.connectors import specs
-from tests.connectors.asana.desk import ANA, Desk, check_described, described
+from tests.connectors.asana.desk import ANA, Desk, check_described, described, project_ref
 
 
 def of_a_whole_life() -> list[Request]:
@@ -26,7 +28,24 @@ def of_a_whole_life() -> list[Request]:
         desk.step(gid, "38 %", placement)
         desk.connector.find_published(desk.read(gid).ref, gid, f"okr-syncer:acme/{gid}")
         desk.step(gid, None, desk.step(gid, None, placement).placement)
+        everything_else(desk, gid)
         return desk.requests
+
+
+def everything_else(desk: Desk, project: str) -> None:
+    """The other kinds of links, and every way to look for changes."""
+    task = desk.site.add_task(project, "T")
+    desk.site.add_task(None, "below", parent=task)
+    portfolio = desk.site.add_portfolio("F", [project], owner=desk.site.bot.gid)
+    desk.connector.discover()
+    refs = [WorkRef("asana", "task", task), WorkRef("asana", "portfolio", portfolio)]
+    desk.connector.access([*refs, project_ref(project)])
+    many = [project_ref(desk.site.add_project(f"P{number}")) for number in range(5)]
+    for paid, service_account in ((False, False), (True, False), (True, True)):
+        desk.site.paid, desk.site.service_account = paid, service_account
+        state = desk.connector.fetch([*refs, project_ref(project), *many], ConnectorState()).state
+        for _ in range(2):
+            state = desk.connector.fetch([*refs, project_ref(project), *many], state).state
 
 
 def test_every_request_is_one_that_asana_describes() -> None:

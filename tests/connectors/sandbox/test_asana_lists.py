@@ -193,13 +193,15 @@ def test_portfolio_items_are_projects_and_portfolios(client: Client, project: st
     assert client.get(f"/portfolios/{inner}")["name"] == "Inner"
 
 
-def test_search_is_paid_and_looks_for_milestones_unless_told(client: Client, project: str) -> None:
+def test_search_is_paid_and_may_look_for_milestones_unless_told(client: Client, project: str) -> None:
     client.site.add_task(project, "Task")
     client.site.add_task(project, "Beta", resource_subtype="milestone")
     path = f"/workspaces/{client.site.workspace['gid']}/tasks/search"
     expected = (402, "Payment Required: Search is not available on this plan.")
     assert client.refused("GET", path) == expected
     client.site.paid = True
+    assert set(names(client.get(path, **{"projects.any": project}))) == {"Task", "Beta"}
+    client.site.search_finds_all = False
     assert names(client.get(path, **{"projects.any": project})) == ["Beta"]
     found = client.get(path, **{"projects.any": project}, resource_subtype="default_task")
     assert names(found) == ["Task"]
