@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import stat
-import tempfile
 from pathlib import Path
 from typing import Final
 
@@ -58,11 +57,12 @@ class Disk:
         self._count_write("written")
         try:
             self.folder.mkdir(exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=self.folder, delete=False) as draft:
-                draft.write(text.encode("utf-8", "replace"))
-                draft.flush()
-                os.fsync(draft.fileno())
-            Path(draft.name).replace(self._ours(name))
+            draft = self._ours(name).with_suffix(".draft")
+            with draft.open("wb") as whole:
+                whole.write(text.encode("utf-8", "replace"))
+                whole.flush()
+                os.fsync(whole.fileno())
+            draft.replace(self._ours(name))
         except OSError as error:
             raise self._refused(error) from error
 

@@ -249,7 +249,7 @@ def test_nothing_but_our_own_comments_is_touched(file: Desk, name: str) -> None:
     assert json.loads(file.path.read_text(encoding="utf-8")) == [item()]
 
 
-def test_a_write_that_fails_leaves_no_draft_in_the_way(file: Desk) -> None:
+def test_a_disk_that_refuses_is_said(file: Desk) -> None:
     file.path.with_name("roadmap.json.comments").write_text("a file where the folder should be")
     with pytest.raises(TemporaryError, match=r"roadmap\.json\.comments refuses a comment: "):
         deliver(file.connect(), owed(WorkRef("file", "project", "onb"), "onb", "words"))
@@ -307,3 +307,13 @@ def test_the_example_of_the_guide_is_read(csv: Desk) -> None:
     tour, mails = csv.one("campus-tour"), csv.one("e-mails")
     assert (tour.progress, tour.status) == (Progress(done=14, open=2, cancelled=1), WorkStatus.IN_PROGRESS)
     assert (mails.progress, mails.done_on) == (Progress(done=9), date(2026, 11, 2))
+
+
+def test_a_draft_that_was_cut_off_is_in_nobodys_way(file: Desk) -> None:
+    ours, connector = owed(WorkRef("file", "project", "onb"), "onb", "words"), file.connect()
+    (delivery,) = deliver(connector, ours)
+    (sidecar,) = file.sidecars()
+    before = sidecar.read_bytes()
+    sidecar.with_suffix(".draft").write_bytes(before[:10])
+    assert connector.publish(ours, delivery.placement).wrote is Wrote.UPDATED
+    assert [path.read_bytes() for path in file.sidecars()] == [before]
