@@ -100,7 +100,7 @@ def messages_of(response: Response) -> tuple[str, ...]:
     """What the tracker itself says, one line each: Jira's and Asana's error bodies, and a gateway's."""
     try:
         body = json.loads(response.content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return ()
     if not isinstance(body, dict):
         return ()
@@ -144,11 +144,17 @@ def _said(messages: tuple[str, ...]) -> str:
 
 
 def _redirected(vendor: str, response: Response) -> SyncerError:
-    target = urlsplit(response.headers.get("Location", "")).netloc or "another page"
     return FatalError(
-        f"{vendor} redirects to {target} instead of answering",
+        f"{vendor} redirects to {_server(response.headers.get('Location', ''))} instead of answering",
         hint="Put the final address in the connection's url; a login page in between must be switched off.",
     )
+
+
+def _server(location: str) -> str:
+    try:
+        return urlsplit(location).netloc.rpartition("@")[2] or "another page"
+    except ValueError:
+        return "another page"
 
 
 def _refused(vendor: str, status: int, said: str) -> SyncerError:

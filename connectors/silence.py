@@ -69,6 +69,10 @@ _CERTIFICATES: Final = {
         "{} wants a client certificate",
         "Name a PEM file with certificate and key in the connection's client_cert.",
     ),
+    "HANDSHAKE_FAILURE": (
+        "{} does not agree to a secure connection with us",
+        "It may want a client certificate: name a PEM file with both parts in the connection's client_cert.",
+    ),
 }
 
 

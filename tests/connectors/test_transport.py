@@ -11,7 +11,11 @@ import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connectors import pacing
 from connectors.answers import LONGEST_WAIT, answer_of, document, listing, retry_after
+from connectors.credentials import digest
+from connectors.limits import Limits
+from connectors.pacing import Call
 from connectors.sandbox.server import Fault, Request, Response, StandIn
 from connectors.sandbox.server import Wire as Wreck
 from connectors.transport import Effect, Rule, Transport, Wire, pause
@@ -288,6 +292,39 @@ def test_a_redirect_is_an_error_and_nobody_follows_it() -> None:
         assert len(desk.stand_in.requests) == 1
 
 
+@pytest.mark.parametrize(
+    ("location", "target"),
+    [
+        ("", "another page"),
+        ("/login", "another page"),
+        ("http://[bad", "another page"),
+        ("https://me:secret@login.example:8443/", "login.example:8443"),
+    ],
+)
+def test_a_redirect_to_anything_is_said(location: str, target: str) -> None:
+    with Desk(always(Response(302, b"", {"Location": location}))) as desk:
+        assert str(desk.failure()) == f"Acme redirects to {target} instead of answering"
+
+
+@pytest.mark.parametrize("status", [200, 400])
+def test_an_answer_nested_without_end_is_no_fault_of_ours(status: int) -> None:
+    with Desk(always(Response(status, b"[" * 100_000))) as desk, pytest.raises(SyncerError):
+        document(desk.ask())
+
+
+def test_a_request_that_finds_no_place_for_a_minute_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pacing, "MINUTE", 0.01)
+    with Desk(limits=Limits(writes_at_once=1), attempts=1) as desk:
+        pace = desk.transport._paces.of(desk.transport._wire.limits, desk.stand_in.url, digest(""))
+        elsewhere = Call("", "POST", "/items", "/items", writes=True)
+        with pace.under_way(elsewhere):
+            with pytest.raises(TemporaryError) as caught:
+                desk.session.post(f"{desk.stand_in.url}/items")
+            assert desk.session.get(f"{desk.stand_in.url}/items/1").ok
+    assert str(caught.value) == "Too many requests to Acme were under way for a minute"
+    assert caught.value.hint == "The next sync tries again."
+
+
 def test_an_answer_without_end_is_cut() -> None:
     with Desk(always(Response(200, b"x" * 3_000_000)), max_bytes=2**20) as desk:
         assert str(desk.failure()) == "Acme sent more than 1 MiB in one answer"
@@ -386,6 +423,15 @@ def test_no_call_is_earlier_than_told_and_nothing_raises(value: str | None, atte
     assert wait > 0.5
     assert wait >= (told or 0)
     assert wait <= 60 or (told or 0) > 60
+
+
+def test_all_pauses_of_a_request_together_are_bounded() -> None:
+    with Desk(always(Response.of(503, {}, Retry_After="25"))) as desk:
+        error = desk.failure()
+        assert isinstance(error, TemporaryError)
+        assert error.retry_after == 25
+        assert len(desk.slept) == 2
+        assert 50 <= sum(desk.slept) <= 60
 
 
 def test_a_long_wait_is_not_slept_through() -> None:
