@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 from jira import JIRA
 from requests import Response
 
 from connectors.answers import document, listing
+from connectors.jira.door import Door, Way
 from connectors.jira.settings import EMAIL_NEEDED, Deployment, JiraSettings
-from connectors.transport import Transport
 from syncer.errors import CredentialsError, FatalError, TemporaryError
 
 Json = dict[str, Any]
+
+IDS_AT_ONCE: Final = 5000
+"""The most a search page holds, where nothing but ids is asked for; more fields make 100."""
 
 _CALLER: Final = {"cloud": "X-AAccountId", "datacenter": "X-AUSERNAME"}
 
@@ -27,14 +32,16 @@ class JiraClient:
     requests.Session is not documented as thread-safe: each thread has its own, all share one transport.
     """
 
-    def __init__(self, settings: JiraSettings, token: str, transport: Transport) -> None:
+    def __init__(self, settings: JiraSettings, door: Door, now: Callable[[], datetime]) -> None:
         self._settings = settings
-        self._token = token
-        self._transport = transport
+        self._door = door
+        self._now = now
         self._local = threading.local()
         self._deployment: Deployment | None = None
         self._me: Json | None = None
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
+        self._dates: list[datetime] = []
+        self._skew: float | None = None
 
     @property
     def deployment(self) -> Deployment:
@@ -54,10 +61,24 @@ class JiraClient:
         """Whether it is Jira Cloud."""
         return self.deployment == "cloud"
 
+    @property
+    def skew(self) -> float | None:
+        """Seconds the server's clock is ahead of ours, from the last answer; None before one said."""
+        return self._skew
+
+    def mark(self) -> int:
+        """A point in the conversation, for `date_since`."""
+        return len(self._dates)
+
+    def date_since(self, mark: int) -> datetime | None:
+        """When the first answer after a mark was given, by the server's clock; None where it did not say."""
+        return next(iter(self._dates[mark:]), None)
+
     def server_info(self) -> Json:
         """GET /serverInfo; open to everybody, so it proves nothing about the token."""
-        session = self._jira(None)._session  # noqa: SLF001 - the documented seam for our transport
-        return document(session.get(f"{self._settings.url}/rest/api/2/serverInfo"))
+        way = self._door.site
+        session = self._jira(way, None)._session  # noqa: SLF001 - the documented seam for our transport
+        return document(session.get(f"{way.base}/rest/api/2/serverInfo"))
 
     def myself(self) -> Json:
         """GET /myself, once."""
@@ -75,23 +96,63 @@ class JiraClient:
         """GET /field: every field with its schema."""
         return listing(self._call("GET", "field"))
 
+    def statuses(self) -> list[Any]:
+        """GET /status: every status in use with its category."""
+        return listing(self._call("GET", "status"))
+
+    def issue_types(self) -> list[Any]:
+        """GET /issuetype: every type, on Cloud with its hierarchy level."""
+        return listing(self._call("GET", "issuetype"))
+
+    def project(self, id_or_key: str) -> Json:
+        """GET /project/{id}: archived ones and those in the trash too, where the account may see them."""
+        return document(self._call("GET", f"project/{id_or_key}"))
+
+    def projects(self) -> list[Any]:
+        """The first 100 projects, on Cloud those with the newest activity."""
+        if not self.is_cloud:
+            return listing(self._call("GET", "project"))[:100]
+        params = {"maxResults": 100, "orderBy": "-lastIssueUpdatedTime", "expand": "lead"}
+        return list(document(self._call("GET", "project/search", params=params)).get("values") or [])
+
+    def versions(self, project: str) -> list[Any]:
+        """GET /project/{id}/versions: all of them."""
+        return listing(self._call("GET", f"project/{project}/versions"))
+
+    def version(self, version_id: str) -> Json:
+        """GET /version/{id}."""
+        return document(self._call("GET", f"version/{version_id}"))
+
+    def rights(self, names: Sequence[str], **where: str) -> Json:
+        """GET /mypermissions; `where` is issueId, issueKey, projectId or projectKey."""
+        params = {"permissions": ",".join(names), **where}
+        return document(self._call("GET", "mypermissions", params=params))
+
+    def parse(self, queries: Sequence[str]) -> Json:
+        """POST /jql/parse (Cloud): what is wrong with queries, without running them."""
+        params = {"validation": "strict"}
+        return document(self._call("POST", "jql/parse", body={"queries": list(queries)}, params=params))
+
     def issue(self, id_or_key: str, fields: Sequence[str]) -> Json:
         """GET /issue/{id}: the direct read, past the search index."""
         return document(self._call("GET", f"issue/{id_or_key}", params={"fields": ",".join(fields)}))
 
     def bulk_fetch(self, ids_or_keys: Sequence[str], fields: Sequence[str]) -> Json:
         """POST /issue/bulkfetch (Cloud): up to 100; what is not there or not shown is simply missing."""
-        return self._seen("issue/bulkfetch", {"issueIdsOrKeys": list(ids_or_keys), "fields": list(fields)})
+        body = {"issueIdsOrKeys": list(ids_or_keys), "fields": list(fields)}
+        return document(self._call("POST", "issue/bulkfetch", body=body))
 
     def search(self, jql: str, fields: Sequence[str], token: str | None) -> Json:
         """POST /search/jql (Cloud): one page."""
-        body = {"jql": jql, "fields": list(fields), "maxResults": 100}
-        return self._seen("search/jql", {**body, "nextPageToken": token} if token else body)
+        size = IDS_AT_ONCE if tuple(fields) == ("id",) else 100
+        body: Json = {"jql": jql, "fields": list(fields), "maxResults": size}
+        sent = {**body, "nextPageToken": token} if token else body
+        return document(self._call("POST", "search/jql", body=sent))
 
     def search_by_offset(self, jql: str, fields: Sequence[str], start: int, size: int) -> Json:
         """POST /search (Data Center): one page; unknown ids and keys are ignored."""
         body = {"jql": jql, "fields": list(fields), "startAt": start, "maxResults": size}
-        return self._seen("search", {**body, "validateQuery": False})
+        return document(self._call("POST", "search", body={**body, "validateQuery": False}))
 
     def comments(self, issue_id: str, start: int) -> Json:
         """GET /issue/{id}/comment, newest first: one page."""
@@ -121,11 +182,6 @@ class JiraClient:
         """DELETE /issue/{id}/comment/{id}."""
         self._call("DELETE", f"issue/{issue_id}/comment/{comment_id}")
 
-    def _seen(self, path: str, body: Json) -> Json:
-        response = self._call("POST", path, body=body)
-        self._make_sure_it_was_us(response)
-        return document(response)
-
     def _make_sure_it_was_us(self, response: Response) -> None:
         """Jira answers anonymous searches too, with nothing in them: emptiness needs an identity."""
         caller = response.headers.get(_CALLER[self.deployment], "").strip()
@@ -141,29 +197,51 @@ class JiraClient:
         self, method: str, path: str, *, body: Json | None = None, params: Mapping[str, Any] | None = None
     ) -> Response:
         version = "3" if self.is_cloud else "2"
-        url = f"{self._settings.url}/rest/api/{version}/{path}"
         content = None if body is None else json.dumps(body)
-        session = self._jira(self.deployment)._session  # noqa: SLF001 - as above
-        return session.request(method, url, data=content, params=params)
+        response = self._answer(method, f"/rest/api/{version}/{path}", content, params)
+        self._note_the_time(response)
+        writes = method in {"PUT", "DELETE"} or (method == "POST" and path.endswith("/comment"))
+        if path != "myself" and not writes:
+            self._make_sure_it_was_us(response)
+        return response
 
-    def _jira(self, deployment: Deployment | None) -> JIRA:
-        made: dict[Deployment | None, JIRA] = self._local.__dict__.setdefault("made", {})
-        if deployment not in made:
-            made[deployment] = self._connected(deployment)
-        return made[deployment]
+    def _answer(
+        self, method: str, path: str, content: str | None, params: Mapping[str, Any] | None
+    ) -> Response:
+        while True:
+            way = self._door.way
+            session = self._jira(way, self.deployment)._session  # noqa: SLF001 - as above
+            try:
+                return session.request(method, way.base + path, data=content, params=params)
+            except CredentialsError as error:
+                self._door.refused(way, error, self.deployment)
 
-    def _connected(self, deployment: Deployment | None) -> JIRA:
-        basic = (self._settings.email or "", self._token) if deployment == "cloud" else None
+    def _note_the_time(self, response: Response) -> None:
+        try:
+            moment = parsedate_to_datetime(response.headers["Date"])
+        except (KeyError, ValueError, TypeError, IndexError):
+            return
+        if moment.tzinfo is not None:
+            self._dates.append(moment)
+            self._skew = (moment - self._now()).total_seconds()
+
+    def _jira(self, way: Way, deployment: Deployment | None) -> JIRA:
+        made: dict[tuple[str, Deployment | None], JIRA] = self._local.__dict__.setdefault("made", {})
+        if (way.name, deployment) not in made:
+            made[way.name, deployment] = self._connected(way, deployment)
+        return made[way.name, deployment]
+
+    def _connected(self, way: Way, deployment: Deployment | None) -> JIRA:
         jira = JIRA(
-            server=self._settings.url,
-            basic_auth=basic,
-            token_auth=self._token if deployment == "datacenter" else None,
+            server=way.base,
+            basic_auth=(self._settings.email or "", way.token) if deployment == "cloud" else None,
+            token_auth=way.token if deployment == "datacenter" else None,
             get_server_info=False,
             max_retries=0,
             timeout=30,
             logging=False,
         )
-        self._transport.mount(jira._session)  # noqa: SLF001 - as above
+        way.transport.mount(jira._session)  # noqa: SLF001 - as above
         return jira
 
     def _settings_deployment(self) -> Deployment | None:

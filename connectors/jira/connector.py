@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
+from connectors.jira import discovering, outcomes
 from connectors.jira.client import JiraClient
+from connectors.jira.door import Door
 from connectors.jira.epics import whole
-from connectors.jira.facts import SiteFacts, learn
+from connectors.jira.facts import Learned, learn
+from connectors.jira.outcomes import texts
 from connectors.jira.publishing import Publisher
-from connectors.jira.reading import HIDDEN, Reading, parts
+from connectors.jira.reading import Reading
 from connectors.jira.settings import JiraSettings
-from connectors.jira.wire import wire
-from connectors.transport import Transport
+from connectors.jira.state import decoded
 from syncer.domain.comment import Publication
 from syncer.domain.sync import ConnectorState, Delivery, Placement
 from syncer.domain.work import WorkRef
 from syncer.errors import SkippableError
-from syncer.ports import Context, Fetched, Identity, Plugin
+from syncer.ports import Access, Context, Fetched, Found, Identity, Plugin
 
 AT_ONCE = 4
 """Requests of one connection under way at the same time."""
@@ -32,24 +34,22 @@ class JiraConnector:
     def __init__(
         self, settings: JiraSettings, context: Context, *, sleep: Callable[[float], None] | None = None
     ) -> None:
-        token = context.secrets.resolve(settings.token)
-        way = wire(settings, token, may_write=context.may_write)
         self._settings = settings
         self._context = context
-        self._transport = Transport(way, sleep=sleep) if sleep else Transport(way)
-        self._client = JiraClient(settings, token, self._transport)
+        self._door = Door(settings, context, sleep)
+        self._client = JiraClient(settings, self._door, context.clock.now)
         self._publisher = Publisher(self._client, settings.comment_visibility)
         self._pool = ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="jira")
 
     @property
     def requests(self) -> int:
         """How many requests have left."""
-        return self._transport.requests
+        return self._door.requests
 
     @property
     def writes(self) -> int:
         """How many of them could change something."""
-        return self._transport.writes
+        return self._door.writes
 
     def check(self) -> Identity:
         """Who the token is. Raises CredentialsError when Jira does not know it."""
@@ -58,22 +58,39 @@ class JiraConnector:
         except SkippableError as error:
             raise whole(error) from error
         kind = "Jira Cloud" if self._client.is_cloud else "Jira Data Center"
-        return Identity(str(me.get("displayName") or self._client.account), kind, self._settings.url)
+        return Identity(
+            str(me.get("displayName") or self._client.account),
+            kind,
+            self._settings.url,
+            zone=str(me.get("timeZone") or ""),
+            clock_skew=self._client.skew,
+        )
 
     def fetch(self, refs: Sequence[WorkRef], state: ConnectorState) -> Fetched:
-        """Reads all refs: bulk reads of 100 issues, then searches for what is under them."""
-        facts, kept = self._facts(state)
-        hidden = frozenset(name for name, part in state.items.items() if part == HIDDEN)
+        """Reads all refs: where parts of the last fetch are kept, only what changed since."""
+        learned = self._learned(state)
         reading = Reading(
             client=self._client,
-            facts=facts,
-            status_map=self._context.status_map,
+            learned=learned,
             taken_at=self._context.clock.now(),
             pool=self._pool,
-            hidden=hidden,
+            parts={name: part for name, text in state.items.items() if (part := decoded(text))},
+            skew=learned.skew,
         )
-        outcomes = reading.outcomes(refs)
-        return Fetched(outcomes, ConnectorState(kept, parts(refs, outcomes, hidden)))
+        results = outcomes.read(reading, refs)
+        kept = learned.kept(self._client.skew)
+        return Fetched(
+            tuple(result.outcome for result in results), ConnectorState(kept, texts(refs, results))
+        )
+
+    def discover(self) -> tuple[Found, ...]:
+        """Epics that are not done and projects, newest activity first."""
+        return discovering.discover(self._client, self._learned(ConnectorState()).facts)
+
+    def access(self, refs: Sequence[WorkRef]) -> tuple[Access, ...]:
+        """Link by link: read, comment, and the missing right as Jira calls it."""
+        facts = self._learned(ConnectorState()).facts
+        return discovering.access(self._client, facts, refs)
 
     def find_published(self, ref: WorkRef, item_id: str, marker: str) -> Placement | None:  # noqa: ARG002
         """Looks through the comments of the issue, newest first."""
@@ -86,11 +103,12 @@ class JiraConnector:
     def close(self) -> None:
         """Waits for what is under way and frees the sockets."""
         self._pool.shutdown()
-        self._transport.close()
+        self._door.close()
 
-    def _facts(self, state: ConnectorState) -> tuple[SiteFacts, str]:
+    def _learned(self, state: ConnectorState) -> Learned:
+        today = self._context.clock.now().date()
         try:
-            return learn(self._client, self._settings, state.connection, self._context.clock.now().date())
+            return learn(self._client, self._settings, self._context.status_map, state.connection, today)
         except SkippableError as error:
             raise whole(error) from error
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from connectors.jira import records
-from connectors.jira.client import JiraClient, Json
+from connectors.jira import records, search
+from connectors.jira.client import JiraClient
 from connectors.jira.facts import SiteFacts
 from connectors.jira.records import EPIC_FIELDS, Epic, UnreadableError
 from syncer.errors import (
@@ -14,14 +14,10 @@ from syncer.errors import (
     ForbiddenError,
     NotFoundError,
     SkippableError,
-    TemporaryError,
 )
 
 DIRECT_READS: Final = 5
 """Missing issues asked for one by one in one fetch; a lost permission shall not cost a request an issue."""
-
-MAX_PAGES: Final = 1000
-_PAGE: Final = 1000
 
 
 def wanted_fields(facts: SiteFacts) -> tuple[str, ...]:
@@ -69,45 +65,6 @@ def directly(client: JiraClient, facts: SiteFacts, name: str) -> Epic | str:
         return error.sentence
 
 
-def issues_of(page: Json) -> list[Any]:
-    """The issues of a page. Raises TemporaryError where the page is not whole."""
-    issues = page.get("issues")
-    if not isinstance(issues, list):
-        raise TemporaryError("Jira sent a page without a list of issues")
-    if page.get("warnings"):
-        raise TemporaryError("Jira warns that its answer is partial, so it is not used")
-    return issues
-
-
-def by_offset(client: JiraClient, jql: str, fields: Sequence[str]) -> list[Any]:
-    """Every issue of a search on Data Center. Raises TemporaryError where pages end before the total.
-
-    Newer versions let a search be read up to a `maxResultWindow` only: SkippableError beyond it.
-    """
-    found: list[Any] = []
-    size = _PAGE
-    for _ in range(MAX_PAGES):
-        page = client.search_by_offset(jql, fields, len(found), size)
-        issues, total = issues_of(page), page.get("total")
-        found.extend(issues)
-        if not isinstance(total, int) or isinstance(total, bool):
-            raise TemporaryError("Jira sent a page without a total")
-        if len(found) >= total:
-            return found
-        size = _next_size(page, len(found))
-        if not issues:
-            raise TemporaryError(f"Jira announced {total} issues and sent {len(found)}")
-    raise TemporaryError(f"Jira's answer has more than {MAX_PAGES} pages")
-
-
-def _next_size(page: Json, found: int) -> int:
-    window = page.get("maxResultWindow")
-    size = min(_PAGE, window - found) if isinstance(window, int) else _PAGE
-    if size <= 0:
-        raise SkippableError(f"Jira shows no more than {window} issues of one search")
-    return size
-
-
 def _cloud(client: JiraClient, facts: SiteFacts, names: Sequence[str]) -> tuple[list[Any], Mapping[str, str]]:
     page = client.bulk_fetch(names, wanted_fields(facts))
     errors = page.get("issueErrors") or []
@@ -116,7 +73,7 @@ def _cloud(client: JiraClient, facts: SiteFacts, names: Sequence[str]) -> tuple[
         for error in errors
         if isinstance(error, dict)
     }
-    return issues_of(page), troubles
+    return search.issues_of(page), troubles
 
 
 def _datacenter(
@@ -124,13 +81,8 @@ def _datacenter(
 ) -> tuple[list[Any], Mapping[str, str]]:
     ids, keys = [n for n in names if n.isdigit()], [n for n in names if not n.isdigit()]
     terms = [f"id in ({', '.join(ids)})"] if ids else []
-    terms += [f"key in ({quoted(keys)})"] if keys else []
-    return by_offset(client, f"{' OR '.join(terms)} ORDER BY id", wanted_fields(facts)), {}
-
-
-def quoted(keys: Iterable[str]) -> str:
-    """Issue keys for JQL: a project key may be one of its reserved words."""
-    return ", ".join(f'"{key}"' for key in keys)
+    terms += [f"key in ({search.quoted(keys)})"] if keys else []
+    return search.by_offset(client, f"{' OR '.join(terms)} ORDER BY id", wanted_fields(facts)), {}
 
 
 def _parsed(issue: object, facts: SiteFacts) -> Epic | str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -10,6 +11,7 @@ from datetime import date
 from typing import Any, Final
 
 from connectors.jira.client import JiraClient
+from connectors.jira.mapping import StatusMap, Words
 from connectors.jira.records import FieldIds
 from connectors.jira.settings import Deployment, JiraSettings
 
@@ -22,12 +24,16 @@ _POINTS_NAMES: Final = ("Story Points", "Story point estimate")
 
 @dataclass(frozen=True, slots=True)
 class SiteFacts:
-    """`url` is where people open the site; `notes` say what of the settings it does not have."""
+    """`url` is where people open the site; `notes` say what of the settings it does not have.
+
+    `based_on` names everything that the parts of items depend on: settings, status map, field ids.
+    """
 
     url: str
     deployment: Deployment
     fields: FieldIds
     notes: tuple[str, ...] = ()
+    based_on: str = ""
 
     @property
     def is_cloud(self) -> bool:
@@ -35,30 +41,76 @@ class SiteFacts:
         return self.deployment == "cloud"
 
 
-def learn(client: JiraClient, settings: JiraSettings, kept: str, today: date) -> tuple[SiteFacts, str]:
-    """The facts, from what was kept if it is of today and of these settings, and what to keep.
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """The connection's part of the state, decoded; `words` may learn more before it is `kept`."""
+
+    facts: SiteFacts
+    words: Words
+    raw: Mapping[str, Any]
+    today: str
+
+    @property
+    def statuses_are_old(self) -> bool:
+        """Whether an administrator may have moved a status to another category since they were listed."""
+        return self.raw.get("statuses_on") != self.today
+
+    @property
+    def skew(self) -> float:
+        """Seconds the server was ahead of our clock when we last spoke."""
+        skew = self.raw.get("skew")
+        return float(skew) if isinstance(skew, int | float) else 0.0
+
+    def kept(self, skew: float | None) -> str:
+        """The text to keep."""
+        more = {
+            "statuses": self.words.known,
+            "statuses_on": self.today,
+            "skew": self.skew if skew is None else round(skew),
+        }
+        return json.dumps({**self.raw, **more}, sort_keys=True, ensure_ascii=False)
+
+
+def learn(
+    client: JiraClient, settings: JiraSettings, status_map: StatusMap, kept: str, today: date
+) -> Learned:
+    """The facts, from what was kept if it is of today and of these settings.
 
     Asks GET /field, with `deployment: auto` and behind Atlassian's gateway also GET /serverInfo.
     """
     wanted = {
-        "v": 1,
+        "v": 2,
         "day": today.isoformat(),
         "url": settings.url,
         "deployment": settings.deployment,
         "points": settings.points_field,
+        "map": {name: word.value for name, word in status_map.items()},
     }
     known = _decoded(kept)
+    statuses = known.get("statuses") if _timeless(known.get("for")) == _timeless(wanted) else None
     if known.get("for") != wanted:
         known = {
             "for": wanted,
             "deployment": client.deployment,
             "site": _site(client, settings),
             "listed": _listed(client.fields()),
+            "statuses_on": known.get("statuses_on") if statuses else None,
+            "skew": known.get("skew"),
         }
     client.believe(known["deployment"])
     fields, notes = _field_ids(known["listed"], settings.points_field)
-    facts = SiteFacts(known["site"], known["deployment"], fields, notes)
-    return facts, json.dumps(known, sort_keys=True, ensure_ascii=False)
+    based_on = hashlib.sha256(repr((_timeless(wanted), fields)).encode()).hexdigest()[:16]
+    facts = SiteFacts(known["site"], known["deployment"], fields, notes, based_on)
+    return Learned(facts, Words(status_map, _pairs(statuses)), known, today.isoformat())
+
+
+def _timeless(wanted: object) -> object:
+    return {**wanted, "day": None} if isinstance(wanted, dict) else None
+
+
+def _pairs(statuses: object) -> dict[str, tuple[str, str]]:
+    rows = statuses.items() if isinstance(statuses, dict) else ()
+    return {str(name): (str(row[0]), str(row[1])) for name, row in rows}
 
 
 def _decoded(kept: str) -> dict[str, Any]:

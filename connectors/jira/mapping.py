@@ -7,8 +7,9 @@ from datetime import datetime
 from enum import Enum
 from typing import Final
 
-from connectors.jira.records import Child, Epic, Status
-from syncer.domain.work import Points, Progress, Snapshot, WorkRef, WorkStatus
+from connectors.jira.records import Child, Epic, Resolution, Status
+from connectors.jira.state import Kin
+from syncer.domain.work import LinkState, Points, Progress, Snapshot, WorkRef, WorkStatus
 
 CANCELLED_RESOLUTIONS: Final = frozenset(
     {
@@ -25,7 +26,11 @@ CANCELLED_RESOLUTIONS: Final = frozenset(
         "abandoned",
     }
 )
-"""Resolutions, in lower case, that end an issue without its work being done."""
+"""Resolutions, in lower case, that end an issue without its work being done.
+
+These are Jira's English defaults; a site with other words names them in status_map, by name or as
+`resolution:10002`.
+"""
 
 _BY_CATEGORY: Final = {
     "new": WorkStatus.PLANNED,
@@ -44,48 +49,78 @@ class Bucket(Enum):
     CANCELLED = "cancelled"
 
 
-def bucket(child: Child, status_map: StatusMap) -> Bucket:
-    """The bucket of a child: the workspace's own word for its status first, then category and resolution."""
-    mapped = _mapped(child.status, status_map)
-    if mapped is not None:
-        return {WorkStatus.DONE: Bucket.DONE, WorkStatus.DROPPED: Bucket.CANCELLED}.get(mapped, Bucket.OPEN)
-    if child.status.category != "done":
-        return Bucket.OPEN
-    return Bucket.CANCELLED if _is_cancelled(child.resolution) else Bucket.DONE
+class Words:
+    """What statuses and resolutions mean on one site: the workspace's own word first, then the category.
+
+    It learns statuses as they are seen; a status that an administrator moved to another category moves
+    every issue that is known to be in it. `known` is what was learned before: status id to category and word.
+    """
+
+    def __init__(self, status_map: StatusMap, known: Mapping[str, tuple[str, str]] | None = None) -> None:
+        self._map = {_folded(name): word for name, word in status_map.items()}
+        self.known: dict[str, tuple[str, str]] = dict(known or {})
+
+    def learn(self, status: Status) -> None:
+        """Takes a status as it is now."""
+        word = self._of(status)
+        self.known[status.id] = (status.category, word.value if word else "")
+
+    def kin(self, child: Child, *, counts: bool, parent: bool = False) -> Kin:
+        """What is kept of an issue; `parent` keeps what is above it."""
+        self.learn(child.status)
+        above = child.parent if parent else None
+        if not counts:
+            return Kin("", parent=above)
+        return Kin(child.status.id, self.ending(child.resolution), child.points, above)
+
+    def ending(self, resolution: Resolution | None) -> WorkStatus | None:
+        """The word a resolution stands for, None where it says no more than the status does."""
+        if resolution is None:
+            return None
+        names = (f"resolution:{resolution.id}", f"resolution:{resolution.name}", resolution.name)
+        mapped = next((self._map[_folded(name)] for name in names if _folded(name) in self._map), None)
+        cancelled = _folded(resolution.name) in CANCELLED_RESOLUTIONS
+        return mapped or (WorkStatus.DROPPED if cancelled else None)
+
+    def bucket(self, kin: Kin) -> Bucket:
+        """Where a counted issue belongs."""
+        category, word = self.known.get(kin.status, ("", ""))
+        if word:
+            return _bucket(WorkStatus(word))
+        if category != "done":
+            return Bucket.OPEN
+        return _bucket(kin.ending or WorkStatus.DONE)
+
+    def is_under_way(self, kin: Kin) -> bool:
+        """Whether somebody works on it now."""
+        category, word = self.known.get(kin.status, ("", ""))
+        return word == WorkStatus.IN_PROGRESS or (not word and category == "indeterminate")
+
+    def has_no_category(self, kin: Kin) -> bool:
+        """Whether Jira does not say how far an issue in this status is, and nobody else does."""
+        category, word = self.known.get(kin.status, ("", ""))
+        return not word and category not in {"new", "indeterminate", "done"}
+
+    def work_status(self, epic: Epic) -> tuple[WorkStatus, tuple[str, ...]]:
+        """The status word of a linked issue, and a note where Jira's category says little."""
+        known = self.known.get(epic.status.id)
+        category = known[0] if known else epic.status.category
+        mapped = self._of(epic.status)
+        if mapped is not None:
+            return mapped, ()
+        if category == "done":
+            return self.ending(epic.resolution) or WorkStatus.DONE, ()
+        return _by_category(epic.status.name, category)
+
+    def _of(self, status: Status) -> WorkStatus | None:
+        return self._map.get(_folded(status.name)) or self._map.get(status.id)
 
 
-def progress(children: Iterable[Child], status_map: StatusMap, *, with_points: bool) -> Progress:
-    """The buckets of an epic's children; sub-tasks are part of their parents and do not count."""
-    sorted_in = [(bucket(child, status_map), child) for child in children if not child.subtask]
-    count = {kind: sum(1 for found, _ in sorted_in if found is kind) for kind in Bucket}
-    return Progress(
-        done=count[Bucket.DONE],
-        open=count[Bucket.OPEN],
-        cancelled=count[Bucket.CANCELLED],
-        points=_points(sorted_in) if with_points else None,
-    )
+def _bucket(word: WorkStatus) -> Bucket:
+    return {WorkStatus.DONE: Bucket.DONE, WorkStatus.DROPPED: Bucket.CANCELLED}.get(word, Bucket.OPEN)
 
 
-def _points(sorted_in: list[tuple[Bucket, Child]]) -> Points:
-    total = {kind: sum(child.points or 0.0 for found, child in sorted_in if found is kind) for kind in Bucket}
-    return Points(
-        done=total[Bucket.DONE],
-        open=total[Bucket.OPEN],
-        cancelled=total[Bucket.CANCELLED],
-        unestimated=sum(
-            1 for found, child in sorted_in if child.points is None and found is not Bucket.CANCELLED
-        ),
-    )
-
-
-def work_status(epic: Epic, status_map: StatusMap) -> tuple[WorkStatus, tuple[str, ...]]:
-    """The status word of an epic, and a note where Jira's category says little."""
-    mapped = _mapped(epic.status, status_map)
-    if mapped is not None:
-        return mapped, ()
-    name, category = epic.status.name, epic.status.category
-    if category == "done":
-        return (WorkStatus.DROPPED if _is_cancelled(epic.resolution) else WorkStatus.DONE), ()
+def _by_category(name: str, category: str) -> tuple[WorkStatus, tuple[str, ...]]:
     if category == "undefined":
         note = (
             f"The status '{name}' has no category in Jira and is taken as planned; status_map can say more."
@@ -97,11 +132,60 @@ def work_status(epic: Epic, status_map: StatusMap) -> tuple[WorkStatus, tuple[st
     return _BY_CATEGORY[category], ()
 
 
+def progress(family: Mapping[str, Kin], words: Words, *, with_points: bool) -> Progress:
+    """The buckets of what belongs to a linked item, each issue once.
+
+    An issue that is above another one of the same family is a heading over it and does not count beside it.
+    """
+    headings = {kin.parent for kin in family.values() if kin.status and kin.parent}
+    counted = [kin for name, kin in family.items() if kin.status and name not in headings]
+    sorted_in = [(words.bucket(kin), kin) for kin in counted]
+    count = {kind: sum(1 for found, _ in sorted_in if found is kind) for kind in Bucket}
+    return Progress(
+        done=count[Bucket.DONE],
+        open=count[Bucket.OPEN],
+        cancelled=count[Bucket.CANCELLED],
+        points=_points(sorted_in) if with_points else None,
+    )
+
+
+def _points(sorted_in: list[tuple[Bucket, Kin]]) -> Points:
+    total = {kind: sum(kin.points or 0.0 for found, kin in sorted_in if found is kind) for kind in Bucket}
+    return Points(
+        done=total[Bucket.DONE],
+        open=total[Bucket.OPEN],
+        cancelled=total[Bucket.CANCELLED],
+        unestimated=sum(
+            1 for found, kin in sorted_in if kin.points is None and found is not Bucket.CANCELLED
+        ),
+    )
+
+
+def doubts(family: Mapping[str, Kin], words: Words) -> tuple[str, ...]:
+    """A note where issues stand in statuses that say nothing about how far they are."""
+    vague = sum(1 for kin in family.values() if kin.status and words.has_no_category(kin))
+    if not vague:
+        return ()
+    return (f"{vague} of its issues are in a status without a known category and count as open.",)
+
+
+def by_counts(counts: Progress, family: Iterable[Kin], words: Words, *, done_when_empty: bool) -> WorkStatus:
+    """The status word of a project, an unreleased version or a query, which have none of their own.
+
+    More work may always come, so it is done only where the workspace file says so: then as soon as nothing
+    of it is open, an empty result included.
+    """
+    if done_when_empty and not counts.open:
+        return WorkStatus.DONE
+    begun = counts.done or any(kin.status and words.is_under_way(kin) for kin in family)
+    return WorkStatus.IN_PROGRESS if begun else WorkStatus.PLANNED
+
+
 def snapshot(
-    ref: WorkRef, epic: Epic, counts: Progress, *, site: str, status_map: StatusMap, taken_at: datetime
+    ref: WorkRef, epic: Epic, counts: Progress, *, site: str, words: Words, taken_at: datetime
 ) -> Snapshot:
     """The epic as the product keeps it; `site` is the address people open in a browser."""
-    status, notes = work_status(epic, status_map)
+    status, notes = words.work_status(epic)
     return Snapshot(
         ref=ref,
         item_id=epic.id,
@@ -110,6 +194,7 @@ def snapshot(
         url=f"{site}/browse/{epic.key}",
         status=status,
         progress=counts,
+        state=LinkState.ACTIVE,
         owner=epic.owner,
         owner_name=epic.owner_name,
         start=epic.start,
@@ -120,28 +205,27 @@ def snapshot(
     )
 
 
-def not_an_epic(epic: Epic) -> str | None:
+def not_an_epic(epic: Epic, *, allow_issue: bool = False) -> str | None:
     """Why an issue cannot be linked as `epic`, None if it can.
 
     Cloud tells the hierarchy level. Data Center does not, and type names can be changed: there an issue is
     an epic when a field of the epic family is set on it or its type is still called Epic.
     """
     if epic.subtask:
-        return f"{epic.key} is a sub-task; link the epic above it"
+        return f"{epic.key} is a sub-task, part of the issue above it; link the epic or the issue above it"
+    if allow_issue or is_above_story(epic):
+        return None
+    return (
+        f"{epic.key} is of type {epic.type_name}, not an epic; link the epic above it, or set "
+        "allow_issue: true on the link"
+    )
+
+
+def is_above_story(epic: Epic) -> bool:
+    """Whether other issues than sub-tasks belong under it."""
     if epic.level is not None:
-        is_epic = epic.level >= 1
-    else:
-        is_epic = epic.marked_epic or epic.type_name.casefold() == "epic"
-    return None if is_epic else f"{epic.key} is of type {epic.type_name}, not an epic; link the epic above it"
-
-
-def _mapped(status: Status, status_map: StatusMap) -> WorkStatus | None:
-    wanted = _folded(status.name)
-    return next((word for name, word in status_map.items() if _folded(name) == wanted), None)
-
-
-def _is_cancelled(resolution: str | None) -> bool:
-    return resolution is not None and _folded(resolution) in CANCELLED_RESOLUTIONS
+        return epic.level >= 1
+    return epic.marked_epic or epic.type_name.casefold() == "epic"
 
 
 def _folded(name: str) -> str:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
 from connectors.jira.client import account_of
+
+_ID: Final = re.compile(r"[0-9]{1,19}")
+_LONGEST_NAME: Final = 2000
+_MOST_POINTS: Final = 1e12
+_UNSEEN: Final = frozenset({"Cc", "Cs", "Cf", "Co", "Cn"})
 
 
 class UnreadableError(ValueError):
@@ -18,8 +25,17 @@ class UnreadableError(ValueError):
 class Status:
     """A workflow status; `category` is the key of its category: new, indeterminate, done, undefined."""
 
+    id: str
     name: str
     category: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """How an issue was ended."""
+
+    id: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,25 +71,33 @@ class Epic:
     subtask: bool
     marked_epic: bool
     status: Status
-    resolution: str | None
+    resolution: Resolution | None
+    project: str
     owner: str | None
     owner_name: str | None
     start: date | None
     due: date | None
     ended: date | None
     archived: bool
+    updated: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Child:
-    """An issue under an epic; `parent` is the epic's id on Cloud, its key on Data Center."""
+    """An issue under an epic, or one that a query finds.
+
+    `parent` is the id of the issue above it on Cloud, the key of its epic (of a sub-task: its issue) on Data
+    Center, None where nothing is above it. `updated` is None where it was not asked for.
+    """
 
     id: str
-    parent: str
+    key: str
+    parent: str | None
     subtask: bool
     status: Status
-    resolution: str | None
+    resolution: Resolution | None
     points: float | None
+    updated: datetime | None = None
 
 
 EPIC_FIELDS: Final = (
@@ -87,8 +111,9 @@ EPIC_FIELDS: Final = (
     "resolutiondate",
     "statuscategorychangedate",
     "project",
+    "updated",
 )
-CHILD_FIELDS: Final = ("status", "resolution", "parent", "issuetype")
+CHILD_FIELDS: Final = ("status", "resolution", "parent", "issuetype", "updated")
 
 
 def epic(raw: object, ids: FieldIds) -> Epic:
@@ -98,19 +123,21 @@ def epic(raw: object, ids: FieldIds) -> Epic:
     return Epic(
         id=source.id,
         key=source.key,
-        name=source.text("summary"),
+        name=label(source.text("summary")),
         type_name=_name(kind),
         level=_level(kind),
         subtask=_is_subtask(kind),
         marked_epic=any(source.fields.get(mark) for mark in ids.epic_marks),
         status=source.status(),
         resolution=source.resolution(),
+        project=str((source.optional_object("project") or {}).get("id") or ""),
         owner=account_of(person) or None,
         owner_name=_name(person, "displayName") or None,
         start=source.day(ids.start) if ids.start else None,
         due=source.day("duedate"),
         ended=source.moment("resolutiondate") or source.moment("statuscategorychangedate"),
         archived=(source.optional_object("project") or {}).get("archived") is True,
+        updated=source.instant("updated"),
     )
 
 
@@ -120,23 +147,26 @@ def child(raw: object, ids: FieldIds, *, cloud: bool) -> Child:
     kind = source.object("issuetype")
     return Child(
         id=source.id,
+        key=source.key,
         parent=parent_of(raw, ids, cloud=cloud),
         subtask=_is_subtask(kind),
         status=source.status(),
         resolution=source.resolution(),
         points=source.points(ids.estimate_of(source.key.rpartition("-")[0])),
+        updated=source.instant("updated"),
     )
 
 
-def parent_of(raw: object, ids: FieldIds, *, cloud: bool) -> str:
+def parent_of(raw: object, ids: FieldIds, *, cloud: bool) -> str | None:
     """Where a child belongs, as `Child.parent`. Raises UnreadableError."""
     source = _Source(raw)
-    if not cloud:
-        return source.text(ids.epic_link or "")
-    parent = source.object("parent").get("id")
-    if not isinstance(parent, str):
+    if not cloud and ids.epic_link and source.fields.get(ids.epic_link) is not None:
+        return source.text(ids.epic_link)
+    parent = source.optional_object("parent")
+    above = None if parent is None else parent.get("id" if cloud else "key")
+    if parent is not None and not isinstance(above, str):
         raise source.unreadable("parent")
-    return parent
+    return above
 
 
 class _Source:
@@ -146,9 +176,9 @@ class _Source:
         issue = raw if isinstance(raw, dict) else {}
         identity, key = issue.get("id"), issue.get("key")
         self.fields: dict[str, Any] = issue.get("fields") or {}
-        if not isinstance(identity, str) or not identity.isdigit() or not isinstance(key, str):
+        if not isinstance(identity, str) or not _ID.fullmatch(identity) or not isinstance(key, str):
             raise UnreadableError("Jira sent an issue without a readable id and key")
-        self.id, self.key = identity, key
+        self.id, self.key = identity, label(key)
         if not isinstance(self.fields, dict):
             raise UnreadableError(f"Jira sent {self.key} without fields")
 
@@ -171,20 +201,18 @@ class _Source:
         return None if self.fields.get(name) is None else self.object(name)
 
     def status(self) -> Status:
-        status = self.object("status")
-        category = status.get("statusCategory")
-        key = category.get("key") if isinstance(category, dict) else None
-        if not isinstance(status.get("name"), str) or not isinstance(key, str):
-            raise self.unreadable("status")
-        return Status(status["name"], key)
+        return _status(self.object("status")) or self._give_up("status")
 
-    def resolution(self) -> str | None:
+    def resolution(self) -> Resolution | None:
         resolution = self.optional_object("resolution")
         if resolution is None:
             return None
         if not isinstance(resolution.get("name"), str):
             raise self.unreadable("resolution")
-        return str(resolution["name"])
+        return Resolution(str(resolution.get("id") or ""), label(resolution["name"]))
+
+    def _give_up(self, name: str) -> Status:
+        raise self.unreadable(name)
 
     def day(self, name: str) -> date | None:
         value = self.fields.get(name)
@@ -197,24 +225,57 @@ class _Source:
 
     def moment(self, name: str) -> date | None:
         """The day of a timestamp where Jira's site is: in the timestamp's own offset."""
+        found = self.instant(name)
+        return found.date() if found else None
+
+    def instant(self, name: str) -> datetime | None:
         value = self.fields.get(name)
         if value is None:
             return None
         try:
-            return datetime.fromisoformat(value).date()
+            found = datetime.fromisoformat(value)
         except (TypeError, ValueError):
             raise self.unreadable(name) from None
+        if found.tzinfo is None:
+            raise self.unreadable(name)
+        return found
 
     def points(self, names: tuple[str, ...]) -> float | None:
         values = [self.fields[name] for name in names if self.fields.get(name) is not None]
-        if any(isinstance(value, bool) or not isinstance(value, int | float) for value in values):
+        if not all(_is_number(value) for value in values):
             raise self.unreadable(names[0])
         return float(values[0]) if values else None
 
 
+def label(text: str) -> str:
+    """A name from outside on one line: no control, surrogate or bidirectional marks, 255 characters."""
+    kept = "".join(c for c in text[:_LONGEST_NAME] if unicodedata.category(c) not in _UNSEEN)
+    return " ".join(kept.split())[:255]
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _MOST_POINTS
+
+
+def statuses(raw: Iterable[object]) -> Iterator[Status]:
+    """The statuses in what GET /status lists; what cannot be read is left out."""
+    for item in raw:
+        if isinstance(item, dict) and (found := _status(item)):
+            yield found
+
+
+def _status(status: Mapping[str, Any]) -> Status | None:
+    category = status.get("statusCategory")
+    key = category.get("key") if isinstance(category, dict) else None
+    if not isinstance(status.get("name"), str) or not isinstance(key, str):
+        return None
+    # Jira sends an id with every status; without one its category is what the issue is known by.
+    return Status(label(str(status.get("id") or f"~{key}")), label(status["name"]), label(key))
+
+
 def _name(value: Mapping[str, Any] | None, key: str = "name") -> str:
     name = (value or {}).get(key)
-    return name if isinstance(name, str) else ""
+    return label(name) if isinstance(name, str) else ""
 
 
 def _level(kind: Mapping[str, Any]) -> int | None:

@@ -42,12 +42,12 @@ class JiraSettings(ConnectionSettings):
     """One Jira site. On Cloud the token is an API token and belongs to `email`, on Data Center it is a PAT.
 
     `points_field` is the name or id of the estimate field, or one per project key. `client_cert` is a PEM
-    file with certificate and key.
+    file with certificate and key. `gateway` is where a token with scopes is taken when the site refuses it;
+    sites below atlassian.net know it by themselves.
     """
 
     link_kinds: ClassVar[frozenset[str]] = frozenset({"epic", "project", "version", "jql"})
     comment_kinds: ClassVar[frozenset[str]] = frozenset({"epic"})
-    not_used_yet: ClassVar[frozenset[str]] = frozenset({"project", "version", "jql"})
 
     kind: Literal["jira"]
     url: Url
@@ -57,6 +57,7 @@ class JiraSettings(ConnectionSettings):
     ca_bundle: str | None = None
     proxy: Proxy | None = None
     client_cert: str | None = None
+    gateway: Url | None = None
     points_field: str | dict[str, str] | None = None
     comment_visibility: Visibility | None = None
 

@@ -17,7 +17,11 @@ _ISSUE: Final = rf"{_API}/issue/[A-Za-z0-9_-]+"
 _COMMENT: Final = rf"{_API}/issue/\d+/comment/\d+"
 
 RULES: Final = (
-    Rule("GET", rf"{_API}/(serverInfo|myself|field)", Effect.READ),
+    Rule("GET", rf"{_API}/(serverInfo|myself|mypermissions|field|status|issuetype)", Effect.READ),
+    Rule("GET", rf"{_API}/project(/search|/[A-Za-z0-9_]+(/versions)?)?", Effect.READ),
+    Rule("GET", rf"{_API}/version/\d+", Effect.READ),
+    Rule("GET", r"/_edge/tenant_info", Effect.READ),
+    Rule("POST", r"/rest/api/3/jql/parse", Effect.READ),
     Rule("GET", _ISSUE, Effect.READ),
     Rule("POST", r"/rest/api/3/issue/bulkfetch", Effect.READ),
     Rule("POST", r"/rest/api/3/search/jql", Effect.READ),
@@ -31,12 +35,16 @@ RULES: Final = (
 """Everything this connector ever sends."""
 
 
-def wire(settings: JiraSettings, token: str, *, may_write: bool) -> Wire:
-    """How to talk to the site of these settings."""
+class CaptchaError(CredentialsError):
+    """The token was not even looked at."""
+
+
+def wire(settings: JiraSettings, token: str, *, base: str, may_write: bool) -> Wire:
+    """How to talk to the site of these settings, or for it to Atlassian's gateway."""
     basic = base64.b64encode(f"{settings.email or ''}:{token}".encode()).decode()
     return Wire(
         vendor="Jira",
-        base_url=settings.url,
+        base_url=base,
         rules=RULES,
         may_write=may_write,
         explain=_denied,
@@ -57,14 +65,14 @@ def _denied(response: Response) -> SyncerError | None:
     reason = response.headers.get("X-Seraph-LoginReason", "")
     challenge = response.headers.get("X-Authentication-Denied-Reason", "")
     if "AUTHENTICATION_DENIED" in reason or "CAPTCHA" in challenge:
-        return CredentialsError(
+        return CaptchaError(
             "Jira wants a CAPTCHA solved before it looks at the token",
             hint="Log in to Jira once in a browser with the token's account, then run check.",
         )
     if "AUTHENTICATED_FAILED" in reason or response.status_code == 401:
         return CredentialsError(
             "Jira does not accept the token",
-            hint="API tokens expire: make a new one, check that email and token belong together (a scoped "
-            "token needs https://api.atlassian.com/ex/jira/<cloud id> as url), and run check.",
+            hint="API tokens expire: make a new one, check that email and token belong together (one with "
+            "scopes needs read:jira-work and read:jira-user), and run check.",
         )
     return None
