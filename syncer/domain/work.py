@@ -164,20 +164,23 @@ Outcome = Snapshot | Gone | Unread
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One difference between two snapshots, for people: `status`, `planned`, `in progress`."""
+    """One difference between two snapshots, for people: `status`, `planned`, `in progress`.
+
+    `before` is empty where there was nothing before.
+    """
 
     what: str
     before: str
     after: str
 
     def __str__(self) -> str:
-        return f"{self.what} {self.before} -> {self.after}"
+        return f"{self.what} {self.before} -> {self.after}" if self.before else f"{self.what}: {self.after}"
 
 
 def changes(before: Snapshot | None, after: Snapshot) -> tuple[Change, ...]:
     """What is different, in a fixed order; a first snapshot differs in that it is there."""
     if before is None:
-        return (Change("first read", "-", f"{after.status.words} {after.progress.basis}"),)
+        return (Change("first read", "", f"{after.status.words} {after.progress.basis}"),)
     rows = (
         ("status", before.status.words, after.status.words),
         ("work", before.progress.basis, after.progress.basis),

@@ -6,7 +6,8 @@ the record and the delivery.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from uuid import uuid4
@@ -59,7 +60,7 @@ def run_sync(engine: Engine, wish: Wish) -> SyncReport:
         closing.callback(_close_all, reads)
         outcomes = _outcomes(reads)
         after = conclude(engine.workspace, before, outcomes, engine.clock.now())
-        run = _record(engine, holding, run, before, after, reads)
+        run = _record(engine, wish, holding, run, before, after, reads)
         deliveries = _deliver(engine, wish, holding, reads, readable_items(after, outcomes))
         report = _report(engine, run, deliveries.reads, deferred, after)
         report = replace(report, delivered=deliveries.delivered, held_back=deliveries.held_back)
@@ -101,11 +102,13 @@ def _plans(engine: Engine, wish: Wish, before: Before) -> tuple[tuple[PullPlan, 
 
 
 def _read(
-    engine: Engine, wish: Wish, before: Before, plans: Iterable[PullPlan]
+    engine: Engine, wish: Wish, before: Before, plans: Sequence[PullPlan]
 ) -> tuple[ConnectionRead, ...]:
+    """All connections at the same time, so that a tracker that does not answer holds up no other."""
     last = {item: history[-1] for item, history in before.snapshots.items() if history}
-    return tuple(
-        read_connection(
+
+    def read(plan: PullPlan) -> ConnectionRead:
+        return read_connection(
             plan,
             [link for link in before.links if link.ref in plan.refs],
             ConnectorState() if wish.fresh else before.states[plan.connection],
@@ -115,8 +118,9 @@ def _read(
             last=last,
             force=wish.force,
         )
-        for plan in plans
-    )
+
+    with ThreadPoolExecutor(max_workers=max(1, len(plans)), thread_name_prefix="read") as threads:
+        return tuple(threads.map(read, plans))
 
 
 def _outcomes(reads: Sequence[ConnectionRead]) -> dict[WorkRef, Outcome]:
@@ -136,8 +140,16 @@ def _deliver(
     return deliver(holding, engine.clock, policy, reads, readable)
 
 
+def _kept(read: ConnectionRead, state: ConnectorState, before: Before, wish: Wish) -> ConnectorState:
+    """A read of some links says nothing about the others: the connection's own part stays where it was."""
+    if wish.scope.is_whole:
+        return state
+    return ConnectorState(before.states[read.connection].connection, state.items)
+
+
 def _record(
     engine: Engine,
+    wish: Wish,
     holding: Hold,
     run: SyncRun,
     before: Before,
@@ -154,7 +166,7 @@ def _record(
         for read in reads:
             work.save_health(name, read.health)
             if read.state is not None:
-                work.save_connector_state(name, read.connection, read.state)
+                work.save_connector_state(name, read.connection, _kept(read, read.state, before, wish))
         for signal in (*after.judgement.opened, *after.judgement.changed):
             work.open_signal(name, signal, after.at)
         for signal in after.judgement.closed:

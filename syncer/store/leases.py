@@ -22,10 +22,8 @@ def acquire(connection: Connection, workspace: str, lifetime: timedelta) -> Leas
     )
     token = connection.execute(statement.returning(leases.c.token)).scalar_one_or_none()
     if token is None:
-        msg = (
-            f"workspace {workspace} is being synced by another run; wait for it or pass --no-wait to not wait"
-        )
-        raise BusyError(msg)
+        msg = f"workspace {workspace} is being synced by another run"
+        raise BusyError(msg, hint="it ends by itself; syncer resync waits for it")
     return Lease(workspace, token)
 
 

@@ -192,6 +192,7 @@ def from_receipt(receipt: Receipt) -> Values:
         "standing": receipt.standing.value,
         "digest": receipt.digest,
         "facts": codec.encode_facts(receipt.facts),
+        "text": receipt.text,
         "published_at": receipt.published_at,
     }
 
@@ -206,6 +207,7 @@ def to_receipt(row: AnyRow) -> Receipt:
         standing=Standing(row.standing),
         digest=row.digest,
         facts=codec.decode_facts(row.facts),
+        text=row.text,
         published_at=row.published_at,
     )
 

@@ -145,6 +145,7 @@ receipts = Table(
     Column("standing", Text, nullable=False),
     Column("digest", Text, nullable=False),
     Column("facts", Text, nullable=False),
+    Column("text", FreeText, nullable=False),
     Column("published_at", UtcDateTime),
 )
 

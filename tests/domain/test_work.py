@@ -72,7 +72,7 @@ def test_changes_are_told_in_words_and_a_fixed_order() -> None:
 
 
 def test_a_first_snapshot_differs_in_that_it_is_there() -> None:
-    assert [str(change) for change in changes(None, snapshot())] == ["first read - -> in progress 6/10"]
+    assert [str(change) for change in changes(None, snapshot())] == ["first read: in progress 6/10"]
 
 
 def test_equal_snapshots_have_no_changes() -> None:

@@ -464,3 +464,28 @@ def test_snapshots_are_kept_only_when_they_say_something_new(desk: Desk) -> None
         (history,) = work.snapshots("acme").values()
     assert len(history) == 1
     assert isinstance(history[0], Snapshot)
+
+
+def test_a_plan_shows_the_comment_beside_the_one_that_stands(desk: Desk) -> None:
+    desk.epic()
+    desk.check_in(36)
+    desk.sync()
+    desk.tracker.work("10042", WorkStatus.IN_PROGRESS, done=8, open_=2)
+    desk.clock.pass_(days=1)
+    (planned,) = desk.plan().planned
+    assert planned.receipt is not None
+    assert "3 of 10 done" in planned.receipt.text
+    assert planned.publication.comment is not None
+    assert "8 of 10 done" in planned.publication.comment.plain
+
+
+def test_a_read_of_some_links_leaves_the_connection_s_own_state_where_it_was(desk: Desk) -> None:
+    for n in range(2):
+        desk.epic(f"ONB-{n}", str(n))
+    desk.configure(cycles=(build.cycle(activation_with("ONB-0", "ONB-1")),))  # type: ignore[arg-type]
+    desk.sync(scope=Scope(links=frozenset({"ONB-1"})), fresh=True)
+    with desk.store.read() as work:
+        assert work.connector_state("acme", "jira").connection == ""
+    desk.sync()
+    with desk.store.read() as work:
+        assert work.connector_state("acme", "jira").connection == "read"

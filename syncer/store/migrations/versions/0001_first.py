@@ -177,6 +177,7 @@ def _receipts() -> None:
         sa.Column("standing", sa.Text(), nullable=False),
         sa.Column("digest", sa.Text(), nullable=False),
         sa.Column("facts", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
         sa.Column("published_at", MOMENT),
         sa.PrimaryKeyConstraint("workspace", "connection", "item_id", name="pk_receipts"),
     )
