@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 
 from connectors.asana import records
 from connectors.asana.library import Library
-from connectors.asana.paging import PAGE, Body, all_pages, asking, row_of, rows_of
+from connectors.asana.paging import PAGE, Body, all_pages, asking, odd, row_of, rows_of
 from connectors.asana.records import (
     Candidate,
     Event,
@@ -241,7 +241,7 @@ class AsanaClient:
 def _stretch(body: Body) -> Stretch:
     sync = body.get("sync")
     if not isinstance(sync, str) or not sync:
-        raise TemporaryError("Asana sent events without saying how they go on")
+        raise odd("Asana sent events without saying how they go on")
     events = tuple(records.event(row) for row in rows_of("events", body))
     return Stretch(events, sync, has_more=body.get("has_more") is True)
 

@@ -44,7 +44,7 @@ def all_pages(
             return _pages(ask, what, fields, read, enough)
         except _ExpiredError:
             continue
-    raise _odd(f"Asana's listing of {what} expired twice while it was read")
+    raise odd(f"Asana's listing of {what} expired twice while it was read")
 
 
 def _pages(
@@ -70,7 +70,7 @@ def _pages(
         if not offset or enough(found):
             return found
         if offset in seen:
-            raise _odd(f"Asana pointed to the same page of {what} twice, so it was not read to its end")
+            raise odd(f"Asana pointed to the same page of {what} twice, so it was not read to its end")
         seen.add(offset)
 
 
@@ -86,7 +86,7 @@ def _next_offset(what: str, body: Body, rows: int) -> str:
         return ""
     offset = following.get("offset") if isinstance(following, dict) else None
     if not isinstance(offset, str) or not offset:
-        raise _odd(f"Asana did not say how the list of {what} goes on, so it was not read to its end")
+        raise odd(f"Asana did not say how the list of {what} goes on, so it was not read to its end")
     return offset
 
 
@@ -94,13 +94,13 @@ def rows_of(what: str, body: Body) -> list[Row]:
     """The rows of a listing. Raises TemporaryError when the answer has none, not even an empty list."""
     rows = body.get("data")
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise _odd(f"Asana answered without {what}")
+        raise odd(f"Asana answered without {what}")
     return [Row(f"a row of {what}", row) for row in rows]
 
 
-def _odd(sentence: str) -> TemporaryError:
+def odd(sentence: str) -> TemporaryError:
+    """An answer that came and cannot be used: what was asked for is concerned, not the connection."""
     error = TemporaryError(sentence, hint="The next sync tries again.")
-    # An answer did come: the item is concerned, not the connection.
     error.__cause__ = RefusedError(Answer(200))
     return error
 
@@ -109,5 +109,5 @@ def row_of(what: str, body: Body) -> Row:
     """The one object of an answer. Raises TemporaryError when there is none."""
     fields = body.get("data")
     if not isinstance(fields, dict):
-        raise _odd(f"Asana answered without {what}")
+        raise odd(f"Asana answered without {what}")
     return Row(what, fields)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Final
@@ -10,7 +11,7 @@ from typing import Final
 from connectors.asana.client import AsanaClient
 from connectors.asana.records import Item, Project
 from connectors.asana.state import Contents
-from syncer.errors import ForbiddenError, NotFoundError, SkippableError
+from syncer.errors import ForbiddenError, NotFoundError, SkippableError, SyncerError
 
 MOST: Final = 200
 """So many portfolios in one another are followed."""
@@ -38,7 +39,7 @@ class Shelf:
     """Reads portfolios, each listing once in a fetch."""
 
     client: AsanaClient
-    _lists: dict[str, list[Item]] = field(default_factory=dict)
+    _lists: dict[str, Future[list[Item]]] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
     def holding(self, gid: str, before: Contents) -> Holding:
@@ -66,11 +67,13 @@ class Shelf:
     def _items(self, gid: str) -> list[Item]:
         with self._lock:
             known = self._lists.get(gid)
+            mine = known or self._lists.setdefault(gid, Future())
         if known is None:
-            known = self.client.items(gid)
-            with self._lock:
-                self._lists[gid] = known
-        return known
+            try:
+                mine.set_result(self.client.items(gid))
+            except SyncerError as error:
+                mine.set_exception(error)
+        return mine.result()
 
     def _check(self, gid: str, before: Contents, now: Contents) -> None:
         for kind, touch, missing in (

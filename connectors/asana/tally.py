@@ -94,12 +94,16 @@ class Tally:
         )
 
     def _unaware(self, read: Iterable[Sequence[Task]], quiet: Mapping[str, Count]) -> set[str]:
-        """Projects whose kept count does not know that one of their tasks is in another project now."""
-        return {
-            gid
-            for tasks in read
-            for task in tasks
-            if len(task.homes) > 1 and not task.is_rollup
-            for gid in task.homes & quiet.keys() & self.homed
-            if task.gid not in (quiet[gid].shared or {})
-        }
+        """Projects whose kept count has another idea of where a task is than the task itself says now."""
+        told = {gid: (count.shared or {}).keys() for gid, count in quiet.items() if gid in self.homed}
+        sharing: dict[str, set[str]] = {}
+        for gid, shared in told.items():
+            for task_gid in shared:
+                sharing.setdefault(task_gid, set()).add(gid)
+        unaware: set[str] = set()
+        for task in (task for tasks in read for task in tasks if task.homes and not task.is_rollup):
+            thought = sharing.get(task.gid, set())
+            unaware |= thought - task.homes
+            if len(task.homes) > 1:
+                unaware |= (task.homes & told.keys()) - thought
+        return unaware

@@ -1,6 +1,7 @@
 """What a second sync asks and says: as few requests as the token allows, and never a wrong count."""
 
 from collections.abc import Iterator
+from random import Random
 
 import pytest
 
@@ -454,3 +455,68 @@ def test_same_from_a_full_and_from_an_incremental_read(paid: Desk) -> None:
     watch.sync()
     assert watch.outcomes == incremental
     assert watch.outcomes[watch.gids[0]].progress == Progress(done=1, open=1)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(("paid", "costs"), [(True, [508, 6, 26]), (False, [508, 505, 505])])
+def test_the_price_of_five_hundred_projects(desk: Desk, paid: bool, costs: list[int]) -> None:
+    desk.site.paid = paid
+    watch = Watch(desk, 500, tasks=3)
+    full, quiet = watch.sync(), watch.sync()
+    for gid in watch.gids[::25]:
+        for _ in range(3):
+            watch.finish(gid)
+    assert [full, quiet, watch.sync(minutes=5)] == costs
+    assert watch.is_true()
+
+
+def test_whatever_happens_and_whatever_is_missed_a_full_read_tells_the_truth() -> None:
+    for seed in range(12):
+        chance = Random(seed)
+        with Desk() as desk:
+            desk.site.paid, desk.site.service_account = seed % 3 == 0, seed % 3 == 1
+            desk.site.moves_touch_modified = chance.random() < 0.5
+            watch = Watch(desk, 6, tasks=3)
+            watch.sync()
+            for _ in range(12):
+                for _ in range(chance.randrange(6)):
+                    live(watch, chance)
+                desk.site.lost_events = chance.choice([0, 0, 3])
+                watch.sync(minutes=chance.randrange(1, 400))
+            watch.state = ConnectorState()
+            watch.sync()
+            assert watch.is_true(), seed
+
+
+def live(watch: Watch, chance: Random) -> None:
+    """Somebody does something."""
+    site, (here, there) = watch.desk.site, chance.sample(watch.gids, 2)
+    tasks = site.tasks(here)
+    task = chance.choice(tasks)["gid"] if tasks else site.add_task(here, "first")
+    deed = chance.choice(["add", "complete", "reopen", "delete", "move", "share", "rollup", "nothing"])
+    match deed:
+        case "add":
+            site.add_task(here, "new")
+        case "complete":
+            site.complete(task)
+        case "reopen":
+            site.complete(task, completed=False)
+        case "delete":
+            site.delete_task(task)
+        case "move":
+            site.move(task, there)
+        case "share":
+            site.add_to_project(task, there)
+        case "rollup":
+            site.add_task(here, "OKR rollup", notes=f"okr-syncer:acme/{here}")
+
+
+@pytest.mark.parametrize("means", ["workspace", "events"])
+def test_where_every_event_arrives_every_sync_tells_the_truth(desk: Desk, means: str) -> None:
+    desk.site.service_account = means == "workspace"
+    chance = Random(7)
+    watch = Watch(desk, 5, tasks=101 if means == "events" else 3)
+    for _ in range(25):
+        for _ in range(chance.randrange(6)):
+            live(watch, chance)
+        watch.sync(minutes=chance.randrange(1, 90))
+        assert watch.is_true()

@@ -1,0 +1,180 @@
+"""Links to a task or a milestone: what is read of it, and the comment on it."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from connectors.sandbox.asana_html import from_text
+from connectors.sandbox.server import Request, Response, Wire
+from syncer.domain.comment import Publication
+from syncer.domain.sync import ConnectorState, Delivery, Placement, Standing, Wrote
+from syncer.domain.work import Gone, LinkState, Progress, Snapshot, WorkRef, WorkStatus
+from syncer.errors import ForbiddenError, NotFoundError, TemporaryError
+from tests.connectors.asana.desk import ANA, Desk, answer, publication
+
+
+@pytest.fixture
+def desk() -> Iterator[Desk]:
+    with Desk() as desk:
+        yield desk
+
+
+@pytest.fixture
+def task(desk: Desk) -> str:
+    return desk.site.add_task(desk.site.add_project("P"), "Beta", resource_subtype="milestone")
+
+
+def task_ref(gid: str) -> WorkRef:
+    return WorkRef("asana", "task", gid)
+
+
+def read(desk: Desk, gid: str) -> Snapshot:
+    (outcome,) = desk.connector.fetch([task_ref(gid)], ConnectorState()).outcomes
+    assert isinstance(outcome, Snapshot), outcome
+    return outcome
+
+
+def owed(task: str, text: str | None) -> Publication:
+    return replace(publication(task, text), ref=task_ref(task))
+
+
+def step(desk: Desk, task: str, text: str | None, placement: Placement | None = None) -> Delivery:
+    return desk.connector.publish(owed(task, text), placement)
+
+
+def test_a_task_says_everything_a_snapshot_holds(desk: Desk, task: str) -> None:
+    for number in range(3):
+        desk.site.add_task(None, "secret", parent=task, completed=number < 1)
+    desk.site.add_task(None, "ask", parent=task, resource_subtype="approval", approval_status="rejected")
+    desk.site.set_task(task, assignee=ANA, due_on="2026-12-11", start_on="2026-12-01")
+    assert read(desk, task) == Snapshot(
+        ref=task_ref(task),
+        item_id=task,
+        key=task,
+        name="Beta",
+        url=f"https://app.asana.com/1/{desk.site.workspace['gid']}/task/{task}",
+        status=WorkStatus.IN_PROGRESS,
+        progress=Progress(done=1, open=2, cancelled=1),
+        owner=ANA,
+        owner_name="Ana Ruiz",
+        start=date(2026, 12, 1),
+        due=date(2026, 12, 11),
+        taken_at=desk.clock.now(),
+    )
+
+
+def test_a_task_without_subtasks_costs_one_request_and_does_not_count_itself(desk: Desk, task: str) -> None:
+    snapshot = read(desk, task)
+    assert (snapshot.status, snapshot.progress) == (WorkStatus.PLANNED, Progress())
+    assert len(desk.requests) == 1 + 1
+
+
+def test_a_completed_task_is_done_on_its_day(desk: Desk, task: str) -> None:
+    desk.site.complete(task)
+    snapshot = read(desk, task)
+    assert (snapshot.status, snapshot.done_on) == (WorkStatus.DONE, date(2026, 11, 16))
+
+
+def test_a_rejected_approval_is_dropped(desk: Desk) -> None:
+    gid = desk.site.add_task(
+        desk.site.add_project("P"), "ask", resource_subtype="approval", approval_status="rejected"
+    )
+    assert read(desk, gid).status is WorkStatus.DROPPED
+
+
+def test_status_map_gives_an_approval_another_meaning() -> None:
+    with Desk(status_map={"changes_requested": WorkStatus.IN_PROGRESS}) as desk:
+        project = desk.site.add_project("P")
+        gid = desk.site.add_task(
+            project, "ask", resource_subtype="approval", approval_status="changes_requested"
+        )
+        assert read(desk, gid).status is WorkStatus.IN_PROGRESS
+        assert desk.read(project).progress == Progress(open=1)
+
+
+def test_a_deleted_task_is_gone_and_a_hidden_one_forbidden(desk: Desk, task: str) -> None:
+    project = desk.site.record("task", task)["projects"][0]
+    desk.site.hide_project(project)
+    hidden, unknown = desk.connector.fetch([task_ref(task), task_ref("12")], ConnectorState()).outcomes
+    assert isinstance(hidden, Gone)
+    assert isinstance(unknown, Gone)
+    assert (hidden.state, unknown.state) == (LinkState.FORBIDDEN, LinkState.GONE)
+    assert hidden.advice.startswith(f"okr-bot may not see task {task} in Asana. Share the task with")
+    assert unknown.advice.startswith("Asana has no task 12, or never showed it to okr-bot")
+
+
+def test_the_comment_stands_on_the_task_itself_and_is_pinned(desk: Desk, task: str) -> None:
+    delivery = step(desk, task, "37 %")
+    (comment,) = desk.site.comments(task)
+    assert delivery == Delivery(Placement(comment["gid"]), Standing.STANDING, Wrote.CREATED)
+    assert comment["is_pinned"]
+    assert comment["html_text"].endswith(f"<code>okr-syncer:acme/{task}</code></body>")
+    assert len(desk.stand_in.writes) == 1
+
+
+def test_where_pinning_is_refused_the_comment_stands_unpinned(desk: Desk, task: str) -> None:
+    def refuse(_: int, request: Request) -> Response | None:
+        return answer(400, errors=[{"message": "is_pinned"}]) if b"is_pinned" in request.body else None
+
+    desk.stand_in.fault = refuse
+    assert step(desk, task, "37 %").standing is Standing.STANDING
+    (comment,) = desk.site.comments(task)
+    assert not comment["is_pinned"]
+
+
+def test_a_newer_text_is_put_in_place(desk: Desk, task: str) -> None:
+    placement = step(desk, task, "37 %").placement
+    assert step(desk, task, "38 %", placement) == Delivery(placement, Standing.STANDING, Wrote.UPDATED)
+    (comment,) = desk.site.comments(task)
+    assert comment["text"].startswith("38 %\n")
+
+
+def test_it_is_found_by_marker_and_author(desk: Desk, task: str) -> None:
+    mark = owed(task, "x").marker
+    desk.site.comment_as(ANA, task, f"see {mark}")
+    desk.site.add_comment(task, from_text(f"{mark}9"), by=desk.site.bot.gid)
+    assert desk.connector.find_published(task_ref(task), task, mark) is None
+    placement = step(desk, task, "37 %").placement
+    assert desk.another().find_published(task_ref(task), task, mark) == placement
+
+
+def test_a_lost_answer_is_adopted(desk: Desk, task: str) -> None:
+    desk.stand_in.fault = lambda _, request: Wire.LOSE_ANSWER if request.method == "POST" else None
+    with pytest.raises(TemporaryError) as caught:
+        step(desk, task, "37 %")
+    assert caught.value.outcome_unknown
+    desk.stand_in.fault = None
+    found = desk.another().find_published(task_ref(task), task, owed(task, "x").marker)
+    assert found is not None
+    assert step(desk, task, "38 %", found).standing is Standing.STANDING
+    assert len(desk.site.comments(task)) == 1
+
+
+def test_a_deleted_comment_is_an_opt_out_and_a_deleted_or_hidden_task_is_not(desk: Desk, task: str) -> None:
+    placement = step(desk, task, "37 %").placement
+    desk.site.delete_story(str(placement.comment_id))
+    assert step(desk, task, "38 %", placement) == Delivery(placement, Standing.OPTED_OUT, Wrote.NOTHING)
+    assert desk.site.comments(task) == []
+    project = desk.site.record("task", task)["projects"][0]
+    desk.site.hide_project(project)
+    with pytest.raises(ForbiddenError):
+        step(desk, task, "38 %", placement)
+    desk.site.delete_task(task)
+    with pytest.raises(NotFoundError):
+        step(desk, task, "38 %", placement)
+
+
+def test_a_comment_rewritten_by_hand_is_left_alone(desk: Desk, task: str) -> None:
+    placement = step(desk, task, "37 %").placement
+    desk.site.edit_story_as(ANA, str(placement.comment_id), "my own words")
+    assert step(desk, task, "38 %", placement) == Delivery(placement, Standing.EDITED, Wrote.NOTHING)
+
+
+def test_a_withdrawal_takes_the_comment_and_leaves_the_task(desk: Desk, task: str) -> None:
+    placement = step(desk, task, "37 %").placement
+    assert step(desk, task, None, placement) == Delivery(Placement(), Standing.WITHDRAWN, Wrote.REMOVED)
+    assert step(desk, task, None) == Delivery(Placement(), Standing.WITHDRAWN, Wrote.NOTHING)
+    assert desk.site.comments(task) == []
+    assert read(desk, task).item_id == task
