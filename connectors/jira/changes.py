@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from connectors.jira import children, mapping, records, search
@@ -33,6 +33,9 @@ BULK: Final = 100
 FEW_LOST: Final = 4
 MOST_LOST: Final = 0.30
 """More than this share of a family unreadable at once, and more than a few: a right was lost, not work."""
+
+
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
 
 class TooMuchError(Exception):
@@ -182,7 +185,13 @@ class _Homes:
         self.is_scope = group.scope is not None
         self._words = words
         self._kin: dict[str, dict[str, Kin]] = {home: dict(part.kin) for home, part in group.parts.items()}
-        self.of = {name: home for home, family in self._kin.items() for name in family}
+        self.of: dict[str, str] = {}
+        # A read of some items alone may have met a child in its new home while the old one was not asked:
+        # where two claim it, the one that was read last is right.
+        for home in sorted(group.parts, key=lambda one: group.parts[one].at or _NEVER):
+            for name in group.parts[home].kin:
+                self.leave(name)
+                self.of[name] = home
 
     @property
     def known(self) -> set[str]:

@@ -12,7 +12,7 @@ import pytest
 from connectors.testing.desk import WORKSPACE, Ability, Bucket, Desk, Fate, Fault
 from syncer.domain.comment import Comment, Heading, Paragraph, Publication, Style, Text, marker
 from syncer.domain.sync import ConnectorState, Delivery, Placement, Standing
-from syncer.domain.work import Outcome, Snapshot, WorkRef
+from syncer.domain.work import Outcome, Progress, Snapshot, WorkRef
 from syncer.errors import FatalError, SyncerError, TemporaryError
 from syncer.ports import Connector
 
@@ -49,18 +49,22 @@ class Ledger:
     state: ConnectorState = field(default_factory=ConnectorState)
     cost: int = 0
 
-    def read(self) -> dict[WorkRef, Outcome]:
-        """One sync's fetch, by a connector of its own; `cost` is what it took, besides a second of time."""
+    def read(self, *some: WorkRef) -> dict[WorkRef, Outcome]:
+        """One sync's fetch of all items, or of some, by a connector of its own.
+
+        `cost` is how many requests it took; it also takes a second.
+        """
+        asked = tuple(ref for ref in self.items if ref in some) if some else self.items
         with connected(self.desk, may_write=False) as connector:
             before = connector.requests
-            fetched = connector.fetch(self.items, self.state)
+            fetched = connector.fetch(asked, self.state)
             self.cost = connector.requests - before
         # Edits in the very instant of a read would carry the same time stamp as what the read has seen.
         self.desk.pass_time(timedelta(seconds=1))
         self.state = ConnectorState(fetched.state.connection, {**self.state.items, **fetched.state.items})
         outcomes = {outcome.ref: outcome for outcome in fetched.outcomes}
-        assert outcomes.keys() == set(self.items), "every ref asked for has an outcome, and no other has"
-        self.items = tuple(_known(ref, outcomes[ref]) for ref in self.items)
+        assert outcomes.keys() == set(asked), "every ref asked for has an outcome, and no other has"
+        self.items = tuple(_known(ref, outcomes.get(ref)) for ref in self.items)
         return outcomes
 
     def read_in_full(self) -> dict[WorkRef, Outcome]:
@@ -72,7 +76,7 @@ class Ledger:
         return replace(self)
 
 
-def _known(ref: WorkRef, outcome: Outcome) -> WorkRef:
+def _known(ref: WorkRef, outcome: Outcome | None) -> WorkRef:
     return replace(ref, item_id=outcome.item_id) if isinstance(outcome, Snapshot) else ref
 
 
@@ -89,6 +93,11 @@ def seen(outcome: Outcome) -> Snapshot:
     """The outcome of an item that can be read."""
     assert isinstance(outcome, Snapshot), f"not read: {outcome}"
     return outcome
+
+
+def buckets(progress: Progress) -> tuple[int, int, int]:
+    """Done, open and cancelled, whatever is known of points."""
+    return progress.done, progress.open, progress.cancelled
 
 
 def one(desk: Desk, item: WorkRef) -> Snapshot:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import timedelta
 from random import Random
 from typing import Protocol, runtime_checkable
@@ -15,6 +13,7 @@ from connectors.testing.desk import Ability, Bucket, Desk, Fate
 from connectors.testing.ledger import (
     LONGEST_LABEL,
     Ledger,
+    buckets,
     check_sentence,
     connected,
     is_storable,
@@ -23,8 +22,9 @@ from connectors.testing.ledger import (
     seen,
     stocked,
 )
+from connectors.testing.lives import live_through
 from syncer.domain.sync import ConnectorState
-from syncer.domain.work import Gone, LinkState, Progress, Snapshot, Unread, WorkRef
+from syncer.domain.work import Gone, LinkState, Snapshot, Unread, WorkRef
 from syncer.ports import Access, Found
 
 CANARY = "canary 7f3a91 in a child"
@@ -57,10 +57,10 @@ class Explorer(Protocol):
 class ReadingSuite:
     """What every read promises."""
 
-    def test_three_buckets(self, desk: Desk) -> None:
+    def test_threebuckets(self, desk: Desk) -> None:
         needs(desk, Ability.CANCEL_CHILD)
         read = one(desk, stocked(desk, "Flow", done=3, open_=2, cancelled=1))
-        assert _buckets(read.progress) == (3, 2, 1)
+        assert buckets(read.progress) == (3, 2, 1)
 
     def test_an_item_without_children_has_no_share(self, desk: Desk) -> None:
         assert one(desk, desk.add_item("Empty")).progress.share is None
@@ -108,16 +108,42 @@ class ReadingSuite:
         ledger.read()
         desk.pass_time(timedelta(days=2))
         ledger.items = (*ledger.items, late)
-        assert _buckets(seen(ledger.read()[late]).progress) == (2, 1, 0)
+        assert buckets(seen(ledger.read()[late]).progress) == (2, 1, 0)
+
+    def test_a_read_of_some_items_moves_nothing_for_the_others(self, desk: Desk) -> None:
+        ledger = Ledger(desk, tuple(stocked(desk, name, done=1) for name in ("Asked", "Not asked")))
+        asked, other = ledger.items
+        ledger.read()
+        desk.add_child(other, "meanwhile", Bucket.DONE)
+        desk.pass_time(timedelta(hours=2))
+        for _ in range(2):
+            ledger.read(asked)
+            desk.pass_time(timedelta(hours=2))
+        assert seen(ledger.read()[other]).progress.done == 2
+        assert ledger.read() == ledger.read_in_full()
+
+    def test_a_child_met_in_its_new_home_alone_counts_once(self, desk: Desk) -> None:
+        needs(desk, Ability.MOVE_CHILD)
+        items = (stocked(desk, "Left", open_=1), desk.add_item("New home"))
+        child = desk.add_child(items[0], "on the move", Bucket.DONE)
+        ledger = Ledger(desk, items)
+        ledger.read()
+        desk.move_child(items[0], child, items[1])
+        for gap in (timedelta(minutes=1), timedelta(hours=10)):
+            desk.pass_time(gap)
+            assert seen(ledger.read(items[1])[items[1]]).progress.done == 1
+        desk.pass_time(timedelta(hours=10))
+        counted = {ref: buckets(seen(outcome).progress) for ref, outcome in ledger.read().items()}
+        assert counted == {items[0]: (0, 1, 0), items[1]: (1, 0, 0)}
 
     @pytest.mark.parametrize("seed", QUICK)
     def test_full_and_incremental_reads_agree(self, desk: Desk, seed: int) -> None:
-        _live_through(desk, Random(seed), 24)
+        live_through(desk, Random(seed), 24)
 
     @pytest.mark.slow
     @pytest.mark.parametrize("seed", THOROUGH)
     def test_full_and_incremental_reads_agree_at_length(self, desk: Desk, seed: int) -> None:
-        _live_through(desk, Random(seed), 60)
+        live_through(desk, Random(seed), 60)
 
     @pytest.mark.parametrize("fate", Fate)
     def test_a_fate_is_a_state_of_its_own(self, desk: Desk, fate: Fate) -> None:
@@ -145,7 +171,7 @@ class ReadingSuite:
         desk.pass_time(timedelta(minutes=15))
         after = seen(ledger.read()[item])
         assert (after.item_id, after.state) == (before.item_id, LinkState.ACTIVE)
-        assert _buckets(after.progress) == (2, 2, 0)
+        assert buckets(after.progress) == (2, 2, 0)
 
     def test_a_renamed_item_is_the_same_one(self, desk: Desk) -> None:
         ledger = Ledger(desk, (stocked(desk, "Flow", done=1),))
@@ -242,71 +268,3 @@ def _check_fate(before: Snapshot, after: object, state: LinkState, secret: str) 
             check_sentence(after.advice, secret)
         case _:
             pytest.fail(f"not {state}: {after}")
-
-
-@dataclass(slots=True)
-class _Life:
-    """People at work on a few items, and what is true after each of their edits."""
-
-    desk: Desk
-    random: Random
-    items: tuple[WorkRef, ...]
-    children: dict[WorkRef, dict[str, Bucket]] = field(default_factory=dict)
-
-    def edit(self) -> None:
-        self.random.choice([self._add, self._add, self._put, self._move, self._delete, self._rename])()
-
-    def truth(self, item: WorkRef) -> Progress:
-        count = Counter(self.children[item].values())
-        return Progress(done=count[Bucket.DONE], open=count[Bucket.OPEN], cancelled=count[Bucket.CANCELLED])
-
-    def _bucket(self) -> Bucket:
-        buckets = [Bucket.DONE, Bucket.OPEN, Bucket.CANCELLED]
-        return self.random.choice(buckets[:2] if Ability.CANCEL_CHILD in self.desk.cannot else buckets)
-
-    def _some(self) -> Iterator[tuple[WorkRef, str]]:
-        there = [(item, child) for item in self.items for child in self.children[item]]
-        return iter(self.random.sample(there, k=min(1, len(there))))
-
-    def _add(self) -> None:
-        item, bucket = self.random.choice(self.items), self._bucket()
-        self.children[item][self.desk.add_child(item, "a child", bucket)] = bucket
-
-    def _put(self) -> None:
-        for item, child in self._some():
-            self.children[item][child] = self._bucket()
-            self.desk.put_child(item, child, self.children[item][child])
-
-    def _move(self) -> None:
-        to = self.random.choice(self.items)
-        for item, child in self._some():
-            if item != to and Ability.MOVE_CHILD not in self.desk.cannot:
-                self.desk.move_child(item, child, to)
-                self.children[to][child] = self.children[item].pop(child)
-
-    def _delete(self) -> None:
-        for item, child in self._some():
-            if Ability.DELETE_CHILD not in self.desk.cannot:
-                self.desk.delete_child(item, child)
-                del self.children[item][child]
-
-    def _rename(self) -> None:
-        self.desk.rename(self.random.choice(self.items), f"Name {self.random.randrange(100)}")
-
-
-def _live_through(desk: Desk, random: Random, edits: int) -> None:
-    items = tuple(desk.add_item(f"Item {number}") for number in range(3))
-    life = _Life(desk, random, items, {item: {} for item in items})
-    ledger = Ledger(desk, items)
-    for _ in range(edits):
-        life.edit()
-        desk.pass_time(timedelta(minutes=random.choice([0, 0, 1, 15, 600])))
-        if random.random() < 0.4:
-            outcomes = ledger.read()
-            assert outcomes == ledger.read_in_full(), "a read of what changed says what a full read says"
-            counted = {item: _buckets(seen(outcomes[item]).progress) for item in items}
-            assert counted == {item: _buckets(life.truth(item)) for item in items}
-
-
-def _buckets(progress: Progress) -> tuple[int, int, int]:
-    return progress.done, progress.open, progress.cancelled
