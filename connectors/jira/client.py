@@ -112,7 +112,7 @@ class JiraClient:
         """The first 100 projects, on Cloud those with the newest activity."""
         if not self.is_cloud:
             return listing(self._call("GET", "project"))[:100]
-        params = {"maxResults": 100, "orderBy": "-lastIssueUpdatedTime", "expand": "lead"}
+        params = {"maxResults": 100, "orderBy": "-lastIssueUpdatedDate", "expand": "lead"}
         return list(document(self._call("GET", "project/search", params=params)).get("values") or [])
 
     def versions(self, project: str) -> list[Any]:
@@ -149,10 +149,12 @@ class JiraClient:
         sent = {**body, "nextPageToken": token} if token else body
         return document(self._call("POST", "search/jql", body=sent))
 
-    def search_by_offset(self, jql: str, fields: Sequence[str], start: int, size: int) -> Json:
-        """POST /search (Data Center): one page; unknown ids and keys are ignored."""
+    def search_by_offset(
+        self, jql: str, fields: Sequence[str], start: int, size: int, *, strict: bool = False
+    ) -> Json:
+        """POST /search (Data Center): one page; unknown ids and keys are ignored, unless it is `strict`."""
         body = {"jql": jql, "fields": list(fields), "startAt": start, "maxResults": size}
-        return document(self._call("POST", "search", body={**body, "validateQuery": False}))
+        return document(self._call("POST", "search", body={**body, "validateQuery": strict}))
 
     def comments(self, issue_id: str, start: int) -> Json:
         """GET /issue/{id}/comment, newest first: one page."""

@@ -120,7 +120,7 @@ def _where(client: JiraClient, facts: SiteFacts, ref: WorkRef) -> dict[str, str]
 def _of_query(client: JiraClient, ref: WorkRef) -> Access:
     query = jql.normalised(ref.key)
     if not client.is_cloud:
-        client.search_by_offset(query, ("id",), 0, 1)
+        client.search_by_offset(query, ("id",), 0, 1, strict=True)
         return Access(ref, can_read=True, can_comment=False)
     answers = client.parse([query]).get("queries")
     first = answers[0] if isinstance(answers, list) and answers and isinstance(answers[0], dict) else {}

@@ -116,7 +116,7 @@ def _pairs(statuses: object) -> dict[str, tuple[str, str]]:
 def _decoded(kept: str) -> dict[str, Any]:
     try:
         known = json.loads(kept) if kept else {}
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return known if isinstance(known, dict) else {}
 

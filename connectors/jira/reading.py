@@ -54,7 +54,10 @@ class Reading:
     def fit(self, name: str) -> Part | None:
         """The part of an item, if what changed since can be added to it."""
         part = self.parts.get(name)
-        return part if part and part.is_fit(self.learned.facts.based_on, self.server_now) else None
+        if part is None or not part.is_fit(self.learned.facts.based_on, self.server_now):
+            return None
+        known = {"", *self.words.known}
+        return part if all(kin.status in known for kin in part.kin.values()) else None
 
     def in_parallel(self, ask: Callable[[In], Out], parts: Sequence[In]) -> list[Out]:
         """All answers in order, or the first error once nothing is under way any more."""

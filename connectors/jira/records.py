@@ -249,8 +249,9 @@ class _Source:
 
 def label(text: str) -> str:
     """A name from outside on one line: no control, surrogate or bidirectional marks, 255 characters."""
-    kept = "".join(c for c in text[:_LONGEST_NAME] if unicodedata.category(c) not in _UNSEEN)
-    return " ".join(kept.split())[:255]
+    spaced = " ".join(text[:_LONGEST_NAME].split())
+    seen = "".join(c for c in spaced if unicodedata.category(c) not in _UNSEEN)
+    return " ".join(seen.split())[:255]
 
 
 def _is_number(value: object) -> bool:

@@ -67,7 +67,9 @@ def read(reading: Reading, ref: WorkRef) -> Result:
         return Result(Unread(ref, str(error)), before.unread())
     if isinstance(family, str):
         return Result(Unread(ref, family), None)
-    kept = Part(based_on=reading.learned.facts.based_on, project=found.project, kin=family)
+    # On Data Center all of it is read each time, so there is nothing to build upon.
+    kin = family if reading.learned.facts.is_cloud else {}
+    kept = Part(based_on=reading.learned.facts.based_on, project=found.project, kin=kin)
     return Result(_outcome(reading, ref, found, family), kept)
 
 
@@ -188,7 +190,7 @@ def _family(reading: Reading, scope: Scope, part: Part | None) -> Family | str:
 def _all(reading: Reading, members: str) -> Family:
     facts, family = reading.learned.facts, {}
     try:
-        found = search.all_of(reading.client, members, children.fields(facts))
+        found = search.all_of(reading.client, members, children.fields(facts), strict=True)
     except SkippableError as error:
         epics.raise_if_whole(error)
         raise

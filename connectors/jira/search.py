@@ -43,14 +43,18 @@ def by_token(client: JiraClient, jql: str, fields: Sequence[str]) -> Iterator[An
     raise TemporaryError(f"Jira's answer has more than {MAX_PAGES} pages")
 
 
-def all_of(client: JiraClient, jql: str, fields: Sequence[str], *, wide: bool = False) -> list[Any]:
+def all_of(
+    client: JiraClient, jql: str, fields: Sequence[str], *, wide: bool = False, strict: bool = False
+) -> list[Any]:
     """Every issue of a search, on either deployment. Raises SkippableError where there are too many.
+
+    Cloud refuses a query that names what is not there; Data Center does where it is to be `strict`.
 
     On Cloud a page holds 100: past 10,000 issues, or at once when it is known to be `wide`, the ids alone are
     counted first.
     """
     if not client.is_cloud:
-        return by_offset(client, f"{jql} ORDER BY id", fields)
+        return by_offset(client, f"{jql} ORDER BY id", fields, strict=strict)
     if wide:
         ids(client, jql)
     found: list[Any] = []
@@ -81,7 +85,7 @@ def too_many() -> SkippableError:
     )
 
 
-def by_offset(client: JiraClient, jql: str, fields: Sequence[str]) -> list[Any]:
+def by_offset(client: JiraClient, jql: str, fields: Sequence[str], *, strict: bool = False) -> list[Any]:
     """Every issue of a search on Data Center. Raises TemporaryError where pages end before the total.
 
     Newer versions let a search be read up to a `maxResultWindow` only: SkippableError beyond it.
@@ -89,7 +93,7 @@ def by_offset(client: JiraClient, jql: str, fields: Sequence[str]) -> list[Any]:
     found: list[Any] = []
     size = PAGE
     for _ in range(MAX_PAGES):
-        page = client.search_by_offset(jql, fields, len(found), size)
+        page = client.search_by_offset(jql, fields, len(found), size, strict=strict)
         issues, total = issues_of(page), total_of(page)
         if total > MOST:
             raise too_many()

@@ -419,3 +419,12 @@ def test_an_archived_project_is_told_by_its_own_record() -> None:
             assert gone.advice.startswith("Its project is")
             d.site.edit_project("ONB", archived=False, trashed=False)
             assert isinstance(sync()[0], Snapshot)
+
+
+@BOTH
+def test_parts_without_what_statuses_mean_are_not_built_upon(deployment: Deployment) -> None:
+    with desk(deployment) as d:
+        sync = Syncing(d, "ONB-1")
+        first = sync()
+        sync.state = replace(sync.state, connection="")
+        assert sync() == first
