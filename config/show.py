@@ -16,11 +16,7 @@ _URL_CREDENTIALS: Final = re.compile(r"//[^/@\s]+@")
 
 NOT_USED_YET: Final = (
     "schedule.check_in",
-    "connections.*.points_field",
-    "connections.*.comment_visibility",
     f"{_LINK}.comment_on",
-    f"{_LINK}.done_when",
-    f"{_LINK}.allow_issue",
     "notify",
 )
 """Keys that load and are checked but change nothing yet.

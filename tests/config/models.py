@@ -16,6 +16,7 @@ class JiraLike(ConnectionSettings):
     ca_bundle: str | None = None
     proxy: str | None = None
     client_cert: str | None = None
+    gateway: Url | None = None
     points_field: str | dict[str, str] | None = None
     comment_visibility: dict[str, str] | None = None
 
