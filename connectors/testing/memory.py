@@ -128,6 +128,8 @@ class MemoryConnector:
             return self._create(item, publication)
         standing = next((c for c in item.comments if c.id == placement.comment_id), None)
         if publication.comment is None:
+            if standing is None:
+                return Delivery(Placement(), Standing.WITHDRAWN, Wrote.NOTHING)
             self._write("remove")
             item.comments = [c for c in item.comments if c.id != placement.comment_id]
             return Delivery(Placement(), Standing.WITHDRAWN, Wrote.REMOVED)

@@ -163,6 +163,11 @@ class Workspace:
     reconcile_at: time = time(3)
     stale_after: timedelta = timedelta(hours=2)
 
+    @property
+    def confidential(self) -> frozenset[str]:
+        """Ids of the key results that nothing may be published of."""
+        return frozenset(one.key_result.id for one in self.key_results() if one.key_result.confidential)
+
     def key_results(self) -> Iterator[Placed]:
         """Every key result of every cycle, in the order of the file."""
         for cycle in self.cycles:

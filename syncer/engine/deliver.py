@@ -3,69 +3,133 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from syncer.domain.okr import PublishPolicy
+from syncer.domain.okr import Workspace
 from syncer.domain.sync import Receipt
 from syncer.engine.lease import Hold
-from syncer.engine.publish import Courier, Delivered, Item, item_of, ready
-from syncer.engine.reading import ConnectionRead, refused
-from syncer.errors import FatalError, LeaseLostError, TemporaryError
-from syncer.ports import Clock, OutboxRow
+from syncer.engine.publish import (
+    Confidential,
+    Courier,
+    Delivered,
+    Held,
+    Item,
+    RefusedError,
+    item_of,
+    leaks,
+)
+from syncer.engine.reading import Connect, ConnectionRead, idle, refused
+from syncer.errors import SyncerError
+from syncer.ports import Clock, Connector, OutboxRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deliveries:
-    """What was delivered, how the connections are after it, and how many rows wait for a later sync."""
+    """What was delivered, how the connections are after it, and what waits for a later sync."""
 
     delivered: tuple[Delivered, ...]
     reads: tuple[ConnectionRead, ...]
-    held_back: int = 0
+    held_back: tuple[Held, ...] = ()
+
+
+@dataclass(slots=True, kw_only=True)
+class Round:
+    """One round of deliveries: `room` is how many more writes the policy allows."""
+
+    holding: Hold
+    clock: Clock
+    workspace: Workspace
+    receipts: Mapping[Item, Receipt]
+    room: int
+    delivered: list[Delivered] = field(default_factory=list)
+    held: list[Held] = field(default_factory=list)
+
+    def over(self, read: ConnectionRead, connector: Connector, rows: Sequence[OutboxRow]) -> ConnectionRead:
+        """Delivers over one connection until it is done, or the connection itself refuses."""
+        courier = Courier(
+            self.holding.store,
+            self.holding.lease,
+            self.holding.confirm,
+            self.clock,
+            connector,
+            self.workspace.publish,
+        )
+        after = read
+        for number, row in enumerate(rows):
+            if self.room <= 0:
+                self.held += [Held(late.publication, None) for late in rows[number:]]
+                break
+            try:
+                one = courier.deliver(row, self.receipts.get(item_of(row.publication)))
+            except RefusedError as refusal:
+                after = refused(read, refusal.error, self.clock.now())
+                break
+            self.room -= one.writes
+            self.delivered.append(one)
+        report = replace(after.report, requests=connector.requests, writes=connector.writes)
+        return replace(after, report=report)
 
 
 def deliver(
     holding: Hold,
     clock: Clock,
-    policy: PublishPolicy,
+    workspace: Workspace,
     reads: Sequence[ConnectionRead],
     readable: Mapping[Item, bool],
+    connect: Connect,
 ) -> Deliveries:
-    """Writes what may be written now: items just read, when their time has come, up to the policy's limit."""
-    workspace = holding.lease.workspace
+    """Writes what may be written now: items just read, when their time has come, up to the policy's limit.
+
+    What must be taken back because it became confidential goes first, at once, and also where the item was
+    not read in this sync.
+    """
     with holding.store.read() as work:
-        rows = work.outbox(workspace)
-        receipts = {(r.ref.connection, r.item_id): r for r in work.receipts(workspace)}
-    go, held = ready(rows, readable, clock.now())
-    now, later = go[: policy.max_writes_per_sync], go[policy.max_writes_per_sync :]
-    delivered: list[Delivered] = []
-    after: list[ConnectionRead] = []
-    for read in reads:
-        mine = [row for row in now if row.publication.ref.connection == read.connection]
-        after.append(_over(holding, clock, policy, read, mine, receipts, delivered))
-    return Deliveries(delivered=tuple(delivered), reads=tuple(after), held_back=len(held) + len(later))
+        rows = work.outbox(workspace.id)
+        receipts = {(r.ref.connection, r.item_id): r for r in work.receipts(workspace.id)}
+    urgent = [row for row in rows if _is_urgent(row, receipts, workspace.confidential)]
+    usual = [row for row in rows if row not in urgent and readable.get(item_of(row.publication))]
+    now = clock.now()
+    ready = [*urgent, *(row for row in usual if row.not_before is None or row.not_before <= now)]
+    turn = Round(
+        holding=holding,
+        clock=clock,
+        workspace=workspace,
+        receipts=receipts,
+        room=workspace.publish.max_writes_per_sync,
+    )
+    turn.held += [Held(row.publication, row.not_before) for row in usual if row not in ready]
+    after = [_turn(turn, read, ready) for read in reads]
+    after += [_apart(turn, name, ready, connect) for name in _others(reads, urgent, workspace)]
+    return Deliveries(delivered=tuple(turn.delivered), reads=tuple(after), held_back=tuple(turn.held))
 
 
-def _over(
-    holding: Hold,
-    clock: Clock,
-    policy: PublishPolicy,
-    read: ConnectionRead,
-    rows: Sequence[OutboxRow],
-    receipts: Mapping[Item, Receipt],
-    delivered: list[Delivered],
-) -> ConnectionRead:
-    """Delivers over one connection until it is done or the connection itself refuses."""
-    if read.connector is None:
+def _is_urgent(row: OutboxRow, receipts: Mapping[Item, Receipt], confidential: Confidential) -> bool:
+    receipt = receipts.get(item_of(row.publication))
+    return row.publication.comment is None or (receipt is not None and leaks(receipt.facts, confidential))
+
+
+def _turn(turn: Round, read: ConnectionRead, ready: Sequence[OutboxRow]) -> ConnectionRead:
+    mine = [row for row in ready if row.publication.ref.connection == read.connection]
+    if not mine or read.connector is None:
         return read
-    courier = Courier(holding.store, holding.lease, holding.confirm, clock, read.connector, policy)
-    after = read
+    return turn.over(read, read.connector, mine)
+
+
+def _others(
+    reads: Sequence[ConnectionRead], urgent: Sequence[OutboxRow], workspace: Workspace
+) -> tuple[str, ...]:
+    """Connections that nothing was read over, and that something has to be taken back over."""
+    known = {read.connection for read in reads}
+    wanted = dict.fromkeys(row.publication.ref.connection for row in urgent)
+    return tuple(name for name in wanted if name not in known and name in workspace.connection_kinds)
+
+
+def _apart(turn: Round, name: str, ready: Sequence[OutboxRow], connect: Connect) -> ConnectionRead:
     try:
-        for row in rows:
-            one = courier.deliver(row, receipts.get(item_of(row.publication)))
-            delivered.append(one)
-    except LeaseLostError:
-        raise
-    except (FatalError, TemporaryError) as error:
-        after = refused(read, error, clock.now())
-    report = replace(after.report, requests=read.connector.requests, writes=read.connector.writes)
-    return replace(after, report=report)
+        connector = connect(name)
+    except SyncerError as error:
+        return refused(idle(name), error, turn.clock.now())
+    try:
+        return _turn(turn, idle(name, connector), ready)
+    finally:
+        connector.close()

@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from syncer.domain.link import Link
-from syncer.domain.work import LinkState, Outcome, Snapshot, Unread, WorkRef
+from syncer.domain.work import Gone, LinkState, Outcome, Snapshot, Unread, WorkRef
 from syncer.errors import UnsafePullError
 
 MIN_LINKS = 5
 MAX_LOST = 0.30
 
 
-def guard(connection: str, links: Sequence[Link], outcomes: Mapping[WorkRef, Outcome]) -> None:
+def guard(
+    connection: str,
+    links: Sequence[Link],
+    outcomes: Mapping[WorkRef, Outcome],
+    last_read: datetime | None,
+) -> None:
     """Raises UnsafePullError when at least five links were readable and more than 30 % of them are not now.
 
-    `links` are those asked for over this connection, as they stood before the fetch.
+    `links` are those asked for over this connection, as they stood before the fetch. Readable were those
+    that were seen at `last_read` (UTC), the last time the connection as a whole was read and believed: a
+    link lost before that was reported then, and counts no more.
     """
-    before = [link for link in links if link.read_at is not None and link.state in _READABLE]
-    lost = [link for link in before if not isinstance(outcomes.get(link.ref), Snapshot)]
+    before = [link for link in links if link.read_at and last_read and link.read_at >= last_read]
+    lost = [link for link in before if not _is_there(outcomes.get(link.ref))]
     if len(before) >= MIN_LINKS and len(lost) / len(before) > MAX_LOST:
         share = len(lost) / len(before)
         msg = (
@@ -61,4 +69,7 @@ def _pieces(snapshot: Snapshot) -> int:
     return counts.done + counts.open + counts.cancelled
 
 
-_READABLE = frozenset({LinkState.ACTIVE, LinkState.ARCHIVED})
+def _is_there(outcome: Outcome | None) -> bool:
+    """Whether the tracker shows the item, if only as archived: a lost permission never answers like that."""
+    archived = isinstance(outcome, Gone) and outcome.state is LinkState.ARCHIVED
+    return archived or isinstance(outcome, Snapshot)

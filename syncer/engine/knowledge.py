@@ -96,7 +96,13 @@ def conclude(
         fresh=fresh,
         troubles=tuple(_troubles(links, outcomes)),
         judgement=judgement,
-        outbox=plan_publish(judgement.publications, before.receipts, before.outbox, workspace.publish),
+        outbox=plan_publish(
+            judgement.publications,
+            before.receipts,
+            before.outbox,
+            workspace.publish,
+            workspace.confidential,
+        ),
     )
 
 

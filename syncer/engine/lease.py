@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -45,7 +45,8 @@ def hold(store: Store, workspace: str) -> Iterator[Hold]:
     finally:
         over.set()
         beat.join()
-        store.release(holding.lease)
+        with suppress(SyncerError):  # a lease that cannot be given back runs out by itself
+            store.release(holding.lease)
 
 
 def _beat(holding: Hold, over: threading.Event) -> None:

@@ -6,18 +6,21 @@ looked up by its marker before anything is created; the lease is checked right b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from syncer.domain.comment import Publication, is_material
+from syncer.domain.comment import Facts, Publication, is_material
 from syncer.domain.okr import PublishPolicy
 from syncer.domain.sync import Delivery, Placement, Receipt, Standing, Wrote
-from syncer.errors import FatalError, SkippableError, SyncerError, TemporaryError
+from syncer.errors import SkippableError, SyncerError, TemporaryError
 from syncer.ports import Clock, Connector, Lease, OutboxRow, Store
 
 Item = tuple[str, str]
 """Connection and item id."""
+
+Confidential = Collection[str]
+"""Ids of the key results nothing may be published of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,44 +36,85 @@ def item_of(publication: Publication) -> Item:
     return publication.ref.connection, publication.item_id
 
 
+def leaks(facts: Facts, confidential: Confidential) -> bool:
+    """Whether what was published rests on a key result that is confidential now."""
+    return any(section.key_result_id in confidential for section in facts)
+
+
 def plan_publish(
     owed: Sequence[Publication],
     receipts: Sequence[Receipt],
     outbox: Sequence[OutboxRow],
     policy: PublishPolicy,
+    confidential: Confidential = (),
 ) -> OutboxPlan:
-    """Compares what is owed with what stands there and with what is already on its way."""
+    """Compares what is owed with what stands there and with what is already on its way.
+
+    What stands there of a confidential key result is taken back, whatever became of its link since.
+    """
     standing = {(r.ref.connection, r.item_id): r for r in receipts}
     waiting = {item_of(row.publication): row for row in outbox}
+    wanted = {item_of(publication): publication for publication in owed}
+    wanted.update(_taken_back(wanted, standing, waiting, confidential))
     put: list[OutboxRow] = []
-    drop: list[Item] = []
-    for publication in owed:
-        item = item_of(publication)
-        row = waiting.get(item)
-        wanted = _row_for(publication, standing.get(item), policy)
-        if row is not None and row.in_flight and not _is_settled(standing.get(item)):
+    drop: list[Item] = [item for item, row in waiting.items() if item not in wanted and not row.in_flight]
+    for item, publication in wanted.items():
+        row, receipt = waiting.get(item), standing.get(item)
+        new = _row_for(publication, receipt, policy, confidential)
+        if row is not None and row.in_flight and not _is_settled(receipt):
             # A write was cut off and may have arrived: whatever is owed now, the item has to be looked at.
-            wanted = OutboxRow(publication=publication, in_flight=True)
-        if wanted is None and row is not None:
+            new = OutboxRow(publication=publication, in_flight=True)
+        if new is None and row is not None:
             drop.append(item)
-        elif wanted is not None and wanted != row:
-            put.append(wanted)
+        elif new is not None and not _is_waiting(new, row):
+            put.append(new)
     return OutboxPlan(tuple(put), tuple(drop))
 
 
-def _row_for(publication: Publication, receipt: Receipt | None, policy: PublishPolicy) -> OutboxRow | None:
+def _taken_back(
+    wanted: Mapping[Item, Publication],
+    standing: Mapping[Item, Receipt],
+    waiting: Mapping[Item, OutboxRow],
+    confidential: Confidential,
+) -> Iterator[tuple[Item, Publication]]:
+    """Removals nobody else asks for: of items that left the file, rest, or were edited by a human."""
+    for item, receipt in standing.items():
+        edited = receipt.standing is Standing.EDITED
+        if leaks(receipt.facts, confidential) and (edited or item not in wanted):
+            yield (
+                item,
+                Publication(
+                    workspace=receipt.workspace, ref=receipt.ref, item_id=receipt.item_id, comment=None
+                ),
+            )
+    for item, row in waiting.items():
+        removing = row.publication.comment is None
+        if item not in wanted and row.in_flight and (removing or leaks(row.publication.facts, confidential)):
+            yield item, replace(row.publication, comment=None, facts=())
+
+
+def _row_for(
+    publication: Publication, receipt: Receipt | None, policy: PublishPolicy, confidential: Confidential
+) -> OutboxRow | None:
     if receipt is None or receipt.standing is Standing.WITHDRAWN:
         return OutboxRow(publication=publication) if publication.comment else None
-    if receipt.standing in {Standing.OPTED_OUT, Standing.EDITED}:
-        return None
-    if publication.comment is None:
+    if receipt.standing is not Standing.OPTED_OUT and leaks(receipt.facts, confidential):
         return OutboxRow(publication=publication)
-    if receipt.standing is Standing.PARTIAL:
+    if _is_settled(receipt):
+        return None
+    if publication.comment is None or receipt.standing is Standing.PARTIAL:
         return OutboxRow(publication=publication)
     if receipt.digest == publication.digest or not is_material(receipt.facts, publication.facts):
         return None
     earliest = receipt.published_at + policy.min_interval if receipt.published_at else None
     return OutboxRow(publication=publication, not_before=earliest)
+
+
+def _is_waiting(new: OutboxRow, row: OutboxRow | None) -> bool:
+    """Whether the same is waiting already, perhaps until later because the tracker refused it for now."""
+    if row is None or row.in_flight != new.in_flight:
+        return False
+    return row.publication == new.publication and (row.not_before is not None or new.not_before is None)
 
 
 def _is_settled(receipt: Receipt | None) -> bool:
@@ -84,20 +128,26 @@ class Delivered:
     publication: Publication
     standing: Standing | None
     wrote: Wrote = Wrote.NOTHING
+    writes: int = 0
     why: str = ""
     hint: str = ""
     code: str = ""
 
 
-def ready(
-    rows: Sequence[OutboxRow], readable: Mapping[Item, bool], now: datetime
-) -> tuple[tuple[OutboxRow, ...], tuple[OutboxRow, ...]]:
-    """Rows that may go out now, withdrawals first, and rows held back until later."""
-    mine = [row for row in rows if readable.get(item_of(row.publication))]
-    go = [row for row in mine if row.not_before is None or row.not_before <= now]
-    held = [row for row in mine if row.not_before is not None and row.not_before > now]
-    go.sort(key=lambda row: row.publication.comment is not None)
-    return tuple(go), tuple(held)
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A row that waits for a later sync: until a time (UTC), or for want of room in this one (None)."""
+
+    publication: Publication
+    until: datetime | None
+
+
+class RefusedError(Exception):
+    """The tracker, not the store, refused: the connection is done for this sync. `error` says why."""
+
+    def __init__(self, error: SyncerError) -> None:
+        super().__init__(error.sentence)
+        self.error = error
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,41 +164,45 @@ class Courier:
     def deliver(self, row: OutboxRow, receipt: Receipt | None) -> Delivered:
         """Brings one comment to stand as wanted.
 
-        A refusal for this item alone is reported and tried again after the interval. FatalError and
-        TemporaryError go up: they concern the whole connection. The row stays in flight while nobody knows
-        whether a write arrived, so that the next sync looks before it writes.
+        A refusal for this item alone is reported and tried again after the interval. RefusedError is raised
+        where the tracker refuses the whole connection; errors of the store go up as they are and end the
+        run. The row stays in flight while nobody knows whether a write arrived, so that the next sync looks
+        before it writes.
         """
-        publication = row.publication
         self._save(replace(row, in_flight=True))
         try:
-            return self._steps(publication, receipt)
+            placement = self._placement(row.publication, receipt)
         except SkippableError as error:
-            later = self.clock.now() + self.policy.min_interval
-            self._save(replace(row, in_flight=False, not_before=later))
-            return _failed(publication, error)
-        except TemporaryError as error:
-            if not error.outcome_unknown:
-                self._save(replace(row, in_flight=row.in_flight))
-            raise
-        except FatalError:
-            self._save(replace(row, in_flight=row.in_flight))
-            raise
+            return self._put_off(row, error)  # not even looked: what was unknown stays unknown
+        except SyncerError as error:
+            self._save(row)
+            raise RefusedError(error) from error
+        return self._steps(row, receipt, placement)
 
-    def _steps(self, publication: Publication, receipt: Receipt | None) -> Delivered:
-        placement = self._placement(publication, receipt)
+    def _steps(self, row: OutboxRow, receipt: Receipt | None, placement: Placement | None) -> Delivered:
+        publication, written = row.publication, list[Wrote]()
         if placement is None and publication.comment is None:
-            self._settle(publication, Delivery(Placement(), Standing.WITHDRAWN, Wrote.NOTHING))
+            self._settle(publication, receipt, Delivery(Placement(), Standing.WITHDRAWN, Wrote.NOTHING))
             return Delivered(publication, Standing.WITHDRAWN)
-        written: list[Wrote] = []
         for _ in range(_MAX_STEPS):
             self.confirm()
-            delivery = self.connector.publish(publication, placement)
+            try:
+                delivery = self.connector.publish(publication, placement)
+            except SkippableError as error:
+                return self._put_off(replace(row, in_flight=False), error)
+            except SyncerError as error:
+                if not (isinstance(error, TemporaryError) and error.outcome_unknown):
+                    self._save(row)
+                raise RefusedError(error) from error
             written.append(delivery.wrote)
-            self._settle(publication, delivery)
+            if _was_gone(row, placement, delivery, written):
+                delivery = replace(delivery, standing=Standing.OPTED_OUT)
+            self._settle(publication, receipt, delivery)
             placement = delivery.placement
             if delivery.standing is not Standing.PARTIAL:
                 break
-        return Delivered(publication, delivery.standing, _loudest(written))
+        writes = sum(1 for wrote in written if wrote is not Wrote.NOTHING)
+        return Delivered(publication, delivery.standing, _loudest(written), writes)
 
     def _placement(self, publication: Publication, receipt: Receipt | None) -> Placement | None:
         """What is known to stand there; without a known comment id the tracker is asked first."""
@@ -158,20 +212,12 @@ class Courier:
         found = self.connector.find_published(publication.ref, publication.item_id, publication.marker)
         return found or known
 
-    def _settle(self, publication: Publication, delivery: Delivery) -> None:
-        now = self.clock.now()
-        complete = delivery.standing is Standing.STANDING
-        receipt = Receipt(
-            workspace=publication.workspace,
-            ref=publication.ref,
-            item_id=publication.item_id,
-            placement=delivery.placement,
-            standing=delivery.standing,
-            digest=publication.digest if complete else "",
-            facts=publication.facts if complete else (),
-            text=publication.comment.plain if complete and publication.comment else "",
-            published_at=now if complete else None,
-        )
+    def _put_off(self, row: OutboxRow, error: SkippableError) -> Delivered:
+        self._save(replace(row, not_before=self.clock.now() + self.policy.min_interval))
+        return Delivered(row.publication, None, why=error.sentence, hint=error.hint, code=error.code)
+
+    def _settle(self, publication: Publication, before: Receipt | None, delivery: Delivery) -> None:
+        receipt = _receipt(publication, before, delivery, self.clock.now())
         with self.store.write(self.lease) as work:
             work.save_receipt(receipt)
             if delivery.standing is not Standing.PARTIAL:
@@ -186,8 +232,35 @@ _MAX_STEPS = 4
 """A task and a comment on it are two writes; twice that is a connector that goes in circles."""
 
 
-def _failed(publication: Publication, error: SyncerError) -> Delivered:
-    return Delivered(publication, None, Wrote.NOTHING, error.sentence, error.hint, error.code)
+def _receipt(publication: Publication, before: Receipt | None, delivery: Delivery, now: datetime) -> Receipt:
+    """What stands there after a step; while it is not as wanted, what it said before is not forgotten."""
+    fresh = Receipt(
+        workspace=publication.workspace,
+        ref=publication.ref,
+        item_id=publication.item_id,
+        placement=delivery.placement,
+        standing=delivery.standing,
+    )
+    if delivery.standing is Standing.WITHDRAWN:
+        return fresh
+    if delivery.standing is not Standing.STANDING or publication.comment is None:
+        return replace(before or fresh, placement=delivery.placement, standing=delivery.standing)
+    return replace(
+        fresh,
+        digest=publication.digest,
+        facts=publication.facts,
+        text=publication.comment.plain,
+        published_at=now,
+    )
+
+
+def _was_gone(
+    row: OutboxRow, placement: Placement | None, delivery: Delivery, written: Sequence[Wrote]
+) -> bool:
+    """Whether a human took the comment away before we could: an opt-out, not a withdrawal of ours."""
+    known = placement is not None and placement.comment_id is not None
+    removed = delivery.standing is Standing.WITHDRAWN and set(written) == {Wrote.NOTHING}
+    return known and removed and not row.in_flight
 
 
 def _loudest(written: Sequence[Wrote]) -> Wrote:

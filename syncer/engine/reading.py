@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -13,8 +14,10 @@ from syncer.domain.work import Outcome, Snapshot, Unread, WorkRef
 from syncer.engine.guard import believed, guard
 from syncer.engine.pull import Deferred, PullPlan
 from syncer.engine.report import ConnectionOutcome, ConnectionReport
-from syncer.errors import CredentialsError, SyncerError, TemporaryError, UnsafePullError
+from syncer.errors import CredentialsError, FatalError, SyncerError, TemporaryError, UnsafePullError
 from syncer.ports import Connector
+
+_log = logging.getLogger(__name__)
 
 Connect = Callable[[str], Connector]
 """Connection name to connector. Raises FatalError, for instance when a secret cannot be read."""
@@ -26,7 +29,8 @@ class ConnectionRead:
 
     connection: str
     outcomes: Mapping[WorkRef, Outcome]
-    health: ConnectionHealth
+    before: ConnectionHealth | None = None
+    health: ConnectionHealth | None
     report: ConnectionReport
     state: ConnectorState | None = None
     connector: Connector | None = field(default=None, repr=False)
@@ -46,30 +50,34 @@ def read_connection(
     now: datetime,
     *,
     last: Mapping[tuple[str, str], Snapshot],
+    whole: bool = True,
     force: bool = False,
 ) -> ConnectionRead:
     """Fetches the plan's refs; whatever goes wrong becomes a sentence and leaves every ref unread.
 
     `last` holds the latest snapshot of each item by connection and item id; `force` goes past the brakes.
+    `whole` says that the plan holds every link of the connection: only then it counts as read.
     """
     connector: Connector | None = None
+    before_at = before.read_at if before else None
     try:
         connector = connect(plan.connection)
         fetched = connector.fetch(plan.refs, state)
         outcomes = _complete(plan, {outcome.ref: outcome for outcome in fetched.outcomes})
         if not force:
             outcomes = believed(outcomes, last)
-            guard(plan.connection, links, outcomes)
+            guard(plan.connection, links, outcomes, before_at)
     except SyncerError as error:
-        sent = (connector.requests, connector.writes) if connector else (0, 0)
-        if connector:
-            connector.close()
-        return _failed(plan, before, error, sent, now)
+        return _given_up(plan, before, error, connector, now)
+    except Exception as error:  # noqa: BLE001  a fault in one connector stops no other connection
+        _log.debug("fault in the connector of %s", plan.connection, exc_info=True)
+        return _given_up(plan, before, _unforeseen(plan.connection, error), connector, now)
     return ConnectionRead(
         connection=plan.connection,
         outcomes=outcomes,
         state=fetched.state,
-        health=ConnectionHealth(connection=plan.connection, read_at=now),
+        before=before,
+        health=ConnectionHealth(connection=plan.connection, read_at=now if whole else before_at),
         report=ConnectionReport(
             connection=plan.connection,
             outcome=ConnectionOutcome.READ,
@@ -78,6 +86,26 @@ def read_connection(
             writes=connector.writes,
         ),
         connector=connector,
+    )
+
+
+def _given_up(
+    plan: PullPlan,
+    before: ConnectionHealth | None,
+    error: SyncerError,
+    connector: Connector | None,
+    now: datetime,
+) -> ConnectionRead:
+    sent = (connector.requests, connector.writes) if connector else (0, 0)
+    if connector:
+        connector.close()
+    return _failed(plan, before, error, sent, now)
+
+
+def _unforeseen(connection: str, error: Exception) -> FatalError:
+    return FatalError(
+        f"{connection}: a fault in its connector ({type(error).__name__}); nothing of it was stored",
+        hint="report it with the log of the same command at SYNCER_LOG__LEVEL=debug",
     )
 
 
@@ -120,11 +148,21 @@ def _failed(
     )
 
 
+def idle(connection: str, connector: Connector | None = None) -> ConnectionRead:
+    """A connection nothing is read over in this sync: how it is stays as it was."""
+    report = ConnectionReport(connection=connection, outcome=ConnectionOutcome.READ)
+    return ConnectionRead(connection=connection, outcomes={}, health=None, report=report, connector=connector)
+
+
 def refused(read: ConnectionRead, error: SyncerError, now: datetime) -> ConnectionRead:
     """The same read after its connection refused a write: what was read stays good."""
     until = _later(now, error.retry_after if isinstance(error, TemporaryError) else None)
     health = replace(
-        read.health, failing_since=now, code=error.code, sentence=error.sentence, not_before=until
+        read.health or ConnectionHealth(connection=read.connection),
+        failing_since=(read.before.failing_since if read.before else None) or now,
+        code=error.code,
+        sentence=error.sentence,
+        not_before=until,
     )
     report = replace(
         read.report, outcome=_outcome(error), sentence=error.sentence, hint=error.hint, until=until

@@ -12,7 +12,7 @@ from syncer.domain.link import Link
 from syncer.domain.signals.finding import Signal
 from syncer.domain.sync import Receipt, SyncRun, Wrote
 from syncer.domain.work import Change, Snapshot
-from syncer.engine.publish import Delivered
+from syncer.engine.publish import Delivered, Held
 
 
 class ConnectionOutcome(StrEnum):
@@ -77,7 +77,7 @@ class SyncReport:
     closed: tuple[Signal, ...] = ()
     planned: tuple[Planned, ...] = ()
     delivered: tuple[Delivered, ...] = ()
-    held_back: int = 0
+    held_back: tuple[Held, ...] = ()
 
     @property
     def wrote(self) -> Counter[Wrote]:
@@ -108,4 +108,5 @@ class SyncReport:
     @property
     def has_changes(self) -> bool:
         """Whether anything was, or would be, stored or written."""
-        return bool(self.changes or self.opened or self.closed or self.planned or self.wrote)
+        due = any(one.not_before is None for one in self.planned)
+        return bool(self.changes or self.opened or self.closed or due or self.wrote)

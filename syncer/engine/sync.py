@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from uuid import uuid4
 
 from syncer.domain.okr import Workspace
@@ -37,7 +38,10 @@ class Engine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What is asked of a sync: why, for which slot, and how much of it."""
+    """What is asked of a sync: why, for which slot, and how much of it.
+
+    `fresh` ignores what the connectors remember. `missed` counts the slots that passed before it.
+    """
 
     trigger: Trigger = Trigger.MANUAL
     slot: str = ""
@@ -45,6 +49,7 @@ class Wish:
     fresh: bool = False
     pull_only: bool = False
     force: bool = False
+    missed: int = 0
 
 
 def run_sync(engine: Engine, wish: Wish) -> SyncReport:
@@ -55,16 +60,17 @@ def run_sync(engine: Engine, wish: Wish) -> SyncReport:
     """
     with hold(engine.store, engine.workspace.id) as holding, ExitStack() as closing:
         run, before = _open(engine, wish, holding)
+        now = engine.clock.now()
         plans, deferred = _plans(engine, wish, before)
-        reads = _read(engine, wish, before, plans)
+        reads = _read(engine, wish, before, plans, now)
         closing.callback(_close_all, reads)
         outcomes = _outcomes(reads)
-        after = conclude(engine.workspace, before, outcomes, engine.clock.now())
+        after = conclude(engine.workspace, before, outcomes, now)
         run = _record(engine, wish, holding, run, before, after, reads)
         deliveries = _deliver(engine, wish, holding, reads, readable_items(after, outcomes))
         report = _report(engine, run, deliveries.reads, deferred, after)
         report = replace(report, delivered=deliveries.delivered, held_back=deliveries.held_back)
-        return _close(engine, holding, report, deliveries.reads)
+        return _close(engine, wish, holding, report, deliveries.reads)
 
 
 def plan_sync(engine: Engine, wish: Wish) -> SyncReport:
@@ -72,12 +78,15 @@ def plan_sync(engine: Engine, wish: Wish) -> SyncReport:
     with ExitStack() as closing:
         with engine.store.read() as work:
             before = load_before(engine.workspace, work)
+        now = engine.clock.now()
         plans, deferred = _plans(engine, wish, before)
-        reads = _read(engine, wish, before, plans)
+        reads = _read(engine, wish, before, plans, now)
         closing.callback(_close_all, reads)
         outcomes = _outcomes(reads)
-        after = conclude(engine.workspace, before, outcomes, engine.clock.now())
+        after = conclude(engine.workspace, before, outcomes, now)
         report = _report(engine, None, reads, deferred, after)
+        if wish.pull_only or not engine.workspace.publish.enabled:
+            return report
         return replace(report, planned=_planned(before, after, readable_items(after, outcomes)))
 
 
@@ -102,7 +111,7 @@ def _plans(engine: Engine, wish: Wish, before: Before) -> tuple[tuple[PullPlan, 
 
 
 def _read(
-    engine: Engine, wish: Wish, before: Before, plans: Sequence[PullPlan]
+    engine: Engine, wish: Wish, before: Before, plans: Sequence[PullPlan], now: datetime
 ) -> tuple[ConnectionRead, ...]:
     """All connections at the same time, so that a tracker that does not answer holds up no other."""
     last = {item: history[-1] for item, history in before.snapshots.items() if history}
@@ -114,8 +123,9 @@ def _read(
             ConnectorState() if wish.fresh else before.states[plan.connection],
             before.health.get(plan.connection),
             engine.connect,
-            engine.clock.now(),
+            now,
             last=last,
+            whole=wish.scope.is_whole,
             force=wish.force,
         )
 
@@ -134,10 +144,9 @@ def _deliver(
     reads: Sequence[ConnectionRead],
     readable: Mapping[Item, bool],
 ) -> Deliveries:
-    policy = engine.workspace.publish
-    if wish.pull_only or not policy.enabled:
+    if wish.pull_only or not engine.workspace.publish.enabled:
         return Deliveries(delivered=(), reads=tuple(reads))
-    return deliver(holding, engine.clock, policy, reads, readable)
+    return deliver(holding, engine.clock, engine.workspace, reads, readable, engine.connect)
 
 
 def _kept(read: ConnectionRead, state: ConnectorState, before: Before, wish: Wish) -> ConnectorState:
@@ -164,7 +173,8 @@ def _record(
         for change in after.fresh:
             work.add_snapshot(name, run.id, change.snapshot)
         for read in reads:
-            work.save_health(name, read.health)
+            if read.health is not None:
+                work.save_health(name, read.health)
             if read.state is not None:
                 work.save_connector_state(name, read.connection, _kept(read, read.state, before, wish))
         for signal in (*after.judgement.opened, *after.judgement.changed):
@@ -184,10 +194,14 @@ def _planned(before: Before, after: After, readable: Mapping[tuple[str, str], bo
     rows = {item_of(row.publication): row for row in before.outbox}
     rows.update({item_of(row.publication): row for row in after.outbox.put})
     return tuple(
-        Planned(row.publication, receipts.get(item), row.not_before)
+        Planned(row.publication, receipts.get(item), _later(row.not_before, after.at))
         for item, row in rows.items()
         if item not in after.outbox.drop and readable.get(item)
     )
+
+
+def _later(moment: datetime | None, now: datetime) -> datetime | None:
+    return moment if moment and moment > now else None
 
 
 def _report(
@@ -208,15 +222,23 @@ def _report(
     )
 
 
-def _close(engine: Engine, holding: Hold, report: SyncReport, reads: Sequence[ConnectionRead]) -> SyncReport:
+def _close(
+    engine: Engine, wish: Wish, holding: Hold, report: SyncReport, reads: Sequence[ConnectionRead]
+) -> SyncReport:
     assert report.run is not None  # noqa: S101  only a sync is closed
     read_any = any(one.outcome is ConnectionOutcome.READ for one in report.connections)
     failed = bool(report.connections) and not read_any
     outcome = RunOutcome.FAILED if failed else RunOutcome.PARTIAL if report.is_partial else RunOutcome.DONE
-    run = replace(report.run, closed_at=engine.clock.now(), outcome=outcome, counts=_counts(report))
+    run = replace(
+        report.run,
+        closed_at=engine.clock.now(),
+        outcome=outcome,
+        counts={**_counts(report), "missed": wish.missed},
+    )
     with engine.store.write(holding.lease) as work:
         for read in reads:
-            work.save_health(engine.workspace.id, read.health)
+            if read.health is not None:
+                work.save_health(engine.workspace.id, read.health)
         work.save_run(run)
     return replace(report, run=run)
 
@@ -230,7 +252,7 @@ def _counts(report: SyncReport) -> dict[str, int]:
         "unread": len(report.troubles),
         "opened": len(report.opened),
         "closed": len(report.closed),
-        "held_back": report.held_back,
+        "held_back": len(report.held_back),
         **{str(wrote): count for wrote, count in report.wrote.items()},
     }
 

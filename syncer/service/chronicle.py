@@ -106,7 +106,7 @@ def _counts(due: Due, report: SyncReport) -> dict[str, object]:
         "removed": report.wrote[Wrote.REMOVED],
         "changed": len(report.changes),
         "unread": len(report.troubles),
-        "held_back": report.held_back,
+        "held_back": len(report.held_back),
         "missed": due.missed,
         "seconds": seconds,
     }

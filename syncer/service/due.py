@@ -27,7 +27,7 @@ def run_due(engine_for: Callable[[str], Engine], store: Store, due: Due) -> Sync
         attempt = _sure_attempt(store, due)
     report = None
     if attempt is not None:
-        wish = Wish(trigger=Trigger.SCHEDULE, slot=attempt, fresh=due.kind == RECONCILE)
+        wish = Wish(trigger=Trigger.SCHEDULE, slot=attempt, fresh=due.kind == RECONCILE, missed=due.missed)
         report = run_sync(engine_for(due.workspace), wish)
     with store.write() as work:
         work.finish_due(due)

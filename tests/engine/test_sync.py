@@ -71,7 +71,7 @@ def test_a_material_change_edits_the_comment_in_place_after_the_interval(desk: D
     desk.tracker.work("10042", WorkStatus.IN_PROGRESS, done=8, open_=2)
     desk.clock.pass_(hours=1)
     held = desk.sync()
-    assert (held.writes, held.held_back) == (0, 1)
+    assert (held.writes, len(held.held_back)) == (0, 1)
     desk.clock.pass_(hours=6)
     report = desk.sync()
     assert report.wrote == {Wrote.UPDATED: 1}
@@ -88,7 +88,7 @@ def test_an_immaterial_change_is_stored_but_not_published(desk: Desk) -> None:
     report = desk.sync()
     assert len(report.changes) == 1
     assert report.writes == 0
-    assert report.held_back == 0
+    assert report.held_back == ()
 
 
 def test_a_lost_answer_is_looked_up_and_never_posted_twice(desk: Desk) -> None:
@@ -235,7 +235,7 @@ def test_max_writes_holds_the_rest_back_for_later_syncs(desk: Desk) -> None:
         publish=PublishPolicy(max_writes_per_sync=2),
     )
     first, second = desk.sync(), desk.sync()
-    assert (first.wrote[Wrote.CREATED], first.held_back) == (2, 1)
+    assert (first.wrote[Wrote.CREATED], len(first.held_back)) == (2, 1)
     assert second.wrote[Wrote.CREATED] == 1
 
 
@@ -388,12 +388,64 @@ def test_a_second_run_beside_a_running_one_is_refused(desk: Desk) -> None:
 
 def test_the_lease_is_given_back_after_a_failure(desk: Desk) -> None:
     def break_down(step: str) -> None:
+        raise KeyboardInterrupt(step)
+
+    desk.tracker.fault = break_down
+    with pytest.raises(KeyboardInterrupt):
+        desk.sync()
+    assert not desk.store.leased("acme")
+
+
+def test_a_fault_in_a_connector_is_a_sentence_of_its_connection(desk: Desk) -> None:
+    def break_down(step: str) -> None:
         raise RuntimeError(step)
 
     desk.tracker.fault = break_down
-    with pytest.raises(RuntimeError):
-        desk.sync()
-    assert not desk.store.leased("acme")
+    (connection,) = desk.sync().connections
+    assert connection.outcome is ConnectionOutcome.FAILED
+    assert connection.sentence == "jira: a fault in its connector (RuntimeError); nothing of it was stored"
+
+
+def test_a_brake_lets_go_of_links_that_were_lost_and_reported(desk: Desk) -> None:
+    keys = [f"ONB-{n}" for n in range(6)]
+    for n, key in enumerate(keys):
+        desk.epic(key, str(n))
+    desk.configure(cycles=(build.cycle(activation_with(*keys)),))  # type: ignore[arg-type]
+    desk.sync()
+    seen = []
+    for lost in range(6):
+        desk.tracker.items[str(lost)].unread = "ONB: this is a story now"
+        desk.clock.pass_(days=7)
+        seen.append(desk.sync().connections[0].outcome)
+    # One a week is less than a third of what was readable the week before, until few are left.
+    assert seen == [ConnectionOutcome.READ] * 6
+
+
+def test_a_forced_sync_is_the_new_measure(desk: Desk) -> None:
+    keys = [f"ONB-{n}" for n in range(6)]
+    for n, key in enumerate(keys):
+        desk.epic(key, str(n))
+    desk.configure(cycles=(build.cycle(activation_with(*keys)),))  # type: ignore[arg-type]
+    desk.sync()
+    for n in (0, 1):
+        desk.tracker.items[str(n)].unread = "ONB: this is a story now"
+    outcomes = []
+    for force in (False, False, True, False, False):
+        desk.clock.pass_(minutes=15)
+        outcomes.append(desk.sync(force=force).connections[0].outcome)
+    braked, read = ConnectionOutcome.BRAKED, ConnectionOutcome.READ
+    assert outcomes == [braked, braked, read, read, read]
+
+
+def test_archived_items_trip_no_brake(desk: Desk) -> None:
+    keys = [f"ONB-{n}" for n in range(5)]
+    for n, key in enumerate(keys):
+        desk.epic(key, str(n))
+    desk.configure(cycles=(build.cycle(activation_with(*keys)),))  # type: ignore[arg-type]
+    desk.sync()
+    for n in range(3):
+        desk.tracker.items[str(n)].state = LinkState.ARCHIVED
+    assert desk.sync().connections[0].outcome is ConnectionOutcome.READ
 
 
 def test_a_scope_reads_only_what_it_names(desk: Desk) -> None:

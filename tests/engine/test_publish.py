@@ -1,0 +1,355 @@
+"""What is promised of comments when things go wrong at the worst moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from connectors.testing.memory import lose_answer, no_fault
+from syncer.domain.okr import KeyResult, PublishPolicy
+from syncer.domain.sync import Standing, Wrote
+from syncer.domain.work import LinkState, WorkStatus
+from syncer.errors import ForbiddenError, LeaseLostError, StoreError, TemporaryError
+from syncer.ports import OutboxRow
+from syncer.store.unit_of_work import SqlUnitOfWork
+from tests.domain import build
+from tests.engine.desk import Desk
+
+
+def secret(**changes: Any) -> KeyResult:
+    return build.key_result(confidential=True, **changes)
+
+
+def shared_item(*, hidden: bool) -> tuple[KeyResult, KeyResult]:
+    """One epic that carries a bet on two key results, the second of which may be confidential."""
+    other = build.initiative(
+        "other", title="The other bet", link=build.link("other", key_result_id="retention")
+    )
+    return (
+        build.key_result(),
+        build.key_result(other, id="retention", title="Keep the whales", confidential=hidden),
+    )
+
+
+@pytest.fixture
+def standing(desk: Desk) -> Desk:
+    """A comment that stands."""
+    desk.epic()
+    desk.check_in(36)
+    assert desk.sync().wrote == {Wrote.CREATED: 1}
+    desk.tracker.steps.clear()
+    return desk
+
+
+@contextmanager
+def failing(desk: Desk, name: str, error: Exception) -> Iterator[None]:
+    """The store fails at one call of its unit of work."""
+    original = getattr(SqlUnitOfWork, name)
+
+    def fail(*_: object) -> None:
+        raise error
+
+    setattr(SqlUnitOfWork, name, fail)
+    try:
+        yield
+    finally:
+        setattr(SqlUnitOfWork, name, original)
+
+
+def outbox(desk: Desk) -> tuple[OutboxRow, ...]:
+    with desk.store.read() as work:
+        return work.outbox("acme")
+
+
+def test_a_section_that_became_confidential_goes_at_once_from_a_shared_item(desk: Desk) -> None:
+    desk.epic()
+    desk.configure(cycles=(build.cycle(*shared_item(hidden=False)),))
+    desk.sync()
+    assert "Keep the whales" in desk.tracker.comments("10042")[0]
+    desk.configure(cycles=(build.cycle(*shared_item(hidden=True)),))
+    desk.clock.pass_(minutes=15)
+    assert desk.sync().wrote == {Wrote.UPDATED: 1}
+    (text,) = desk.tracker.comments("10042")
+    assert "Keep the whales" not in text
+
+
+def test_what_became_confidential_goes_before_anything_else(standing: Desk) -> None:
+    for n in range(3):
+        standing.epic(f"NEW-{n}", str(n))
+    bets = [
+        build.initiative(f"bet-{n}", link=build.link(f"bet-{n}", f"NEW-{n}", key_result_id="other"))
+        for n in range(3)
+    ]
+    public = build.key_result(*bets, id="other")
+    standing.configure(cycles=(build.cycle(public, secret()),), publish=PublishPolicy(max_writes_per_sync=1))
+    report = standing.sync()
+    assert report.wrote == {Wrote.REMOVED: 1}
+    assert standing.tracker.comments("10042") == []
+    assert len(report.held_back) == 3
+
+
+def test_it_goes_although_the_item_is_silent_now(standing: Desk) -> None:
+    silent = build.initiative(link=build.link(publish=False))
+    standing.configure(cycles=(build.cycle(secret(initiatives=(silent,))),))
+    assert standing.sync().wrote == {Wrote.REMOVED: 1}
+
+
+def test_it_goes_although_the_initiative_left_the_file(standing: Desk) -> None:
+    standing.configure(cycles=(build.cycle(secret(initiatives=())),))
+    assert standing.sync().wrote == {Wrote.REMOVED: 1}
+    assert standing.tracker.comments("10042") == []
+
+
+def test_it_goes_although_the_cycle_rests(standing: Desk) -> None:
+    standing.configure(cycles=(build.cycle(secret()),))
+    standing.clock.moment = build.noon("2027-03-01")
+    assert standing.sync().wrote == {Wrote.REMOVED: 1}
+
+
+def test_it_goes_although_a_human_edited_the_comment(standing: Desk) -> None:
+    standing.tracker.items["10042"].comments[0].edited_by_human = True
+    standing.tracker.work("10042", WorkStatus.DONE, done=10)
+    standing.clock.pass_(days=1)
+    assert [one.standing for one in standing.sync().delivered] == [Standing.EDITED]
+    standing.configure(cycles=(build.cycle(secret()),))
+    assert standing.sync().wrote == {Wrote.REMOVED: 1}
+
+
+def test_an_opt_out_outlives_a_time_of_confidentiality(standing: Desk) -> None:
+    standing.tracker.items["10042"].comments.clear()
+    standing.configure(cycles=(build.cycle(secret()),))
+    standing.sync()
+    standing.configure(cycles=(build.cycle(build.key_result()),))
+    standing.clock.pass_(days=1)
+    standing.sync()
+    assert standing.tracker.comments("10042") == []
+
+
+@pytest.mark.parametrize(
+    "error",
+    [StoreError("the database is read-only"), TemporaryError("the database is locked")],
+    ids=["read-only", "locked"],
+)
+def test_a_store_that_fails_after_the_write_leaves_the_row_in_flight(desk: Desk, error: Exception) -> None:
+    desk.epic()
+    desk.check_in(36)
+    with failing(desk, "save_receipt", error), pytest.raises(type(error)):
+        desk.sync()
+    assert [row.in_flight for row in outbox(desk)] == [True]
+    desk.configure(cycles=(build.cycle(secret()),))
+    assert desk.sync().wrote == {Wrote.REMOVED: 1}
+    assert desk.tracker.comments("10042") == []
+
+
+def test_a_store_that_fails_is_not_booked_on_the_tracker(desk: Desk) -> None:
+    desk.epic()
+    with failing(desk, "save_receipt", StoreError("the disk is full")), pytest.raises(StoreError):
+        desk.sync()
+    with desk.store.read() as work:
+        assert work.health("acme")["jira"].failing_since is None
+
+
+def test_the_intent_is_stored_before_the_write_leaves(desk: Desk) -> None:
+    seen: list[bool] = []
+
+    def look(step: str) -> None:
+        if step == "create":
+            seen.extend(row.in_flight for row in outbox(desk))
+
+    desk.epic()
+    desk.tracker.fault = look
+    desk.sync()
+    assert seen == [True]
+
+
+def test_the_lease_is_asked_right_before_the_write(desk: Desk) -> None:
+    def overtake(step: str) -> None:
+        if step == "find":
+            with desk.store.write() as work:
+                work._connection.execute(text("update leases set token = token + 1"))
+
+    desk.epic()
+    desk.tracker.fault = overtake
+    with pytest.raises(LeaseLostError):
+        desk.sync()
+    assert "create" not in desk.tracker.steps
+    assert desk.tracker.comments("10042") == []
+
+
+def test_what_was_lost_stays_unknown_while_it_cannot_be_looked_up(desk: Desk) -> None:
+    desk.epic()
+    desk.tracker.fault = lose_answer("created")
+    desk.sync()
+
+    def forbid(step: str) -> None:
+        if step == "find":
+            raise ForbiddenError("the comments may not be read")
+
+    desk.tracker.fault = forbid
+    desk.sync()
+    assert [row.in_flight for row in outbox(desk)] == [True]
+    desk.tracker.fault = no_fault
+    desk.clock.pass_(days=1)
+    desk.sync()
+    assert desk.tracker.steps.count("create") == 1
+
+
+def test_a_refused_item_is_tried_again_after_the_interval_and_not_before(desk: Desk) -> None:
+    def forbid(step: str) -> None:
+        if step == "create":
+            raise ForbiddenError("needs the right 'Add comments'")
+
+    desk.epic()
+    desk.tracker.fault = forbid
+    first = desk.sync()
+    assert [one.why for one in first.delivered] == ["needs the right 'Add comments'"]
+    for _ in range(4):
+        desk.clock.pass_(minutes=15)
+        again = desk.sync()
+        assert again.writes == 0
+        assert [held.until for held in again.held_back] == [build.noon("2026-11-02") + timedelta(hours=6)]
+    desk.clock.pass_(hours=6)
+    desk.tracker.fault = no_fault
+    assert desk.sync().wrote == {Wrote.CREATED: 1}
+
+
+def test_one_connection_that_refuses_does_not_starve_another(desk: Desk) -> None:
+    for n in range(2):
+        desk.epic(f"ONB-{n}", str(n))
+    desk.epic("777", "777", ref=build.ref("777", connection="asana", kind="project"))
+    bets = [build.initiative(f"bet-{n}", link=build.link(f"bet-{n}", f"ONB-{n}")) for n in range(2)]
+    mails = build.initiative(
+        "mails", link=build.link("mails", ref=build.ref("777", connection="asana", kind="project"))
+    )
+    desk.configure(
+        cycles=(build.cycle(build.key_result(*bets, mails)),), publish=PublishPolicy(max_writes_per_sync=2)
+    )
+
+    healthy = desk.connect
+
+    def connect(name: str, *, may_write: bool) -> object:
+        connector = healthy(name, may_write=may_write)
+        return _Refusing(connector) if name == "jira" else connector
+
+    desk.connect = connect  # type: ignore[method-assign, assignment]
+    desk.sync()
+    assert len(desk.tracker.comments("777")) == 1
+
+
+class _Refusing:
+    """A connector that reads and cannot write."""
+
+    def __init__(self, connector: Any) -> None:
+        self._connector = connector
+
+    def publish(self, *_: object) -> None:
+        raise TemporaryError("jira has a problem of its own (502)", outcome_unknown=True)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connector, name)
+
+
+def test_nothing_is_written_to_an_archived_item(standing: Desk) -> None:
+    standing.tracker.items["10042"].state = LinkState.ARCHIVED
+    standing.tracker.work("10042", WorkStatus.DONE, done=10)
+    standing.clock.pass_(days=1)
+    assert standing.sync().writes == 0
+
+
+def test_a_row_of_an_item_nobody_owes_any_more_is_dropped(standing: Desk) -> None:
+    standing.tracker.work("10042", WorkStatus.DONE, done=10)
+    standing.clock.pass_(hours=1)
+    assert len(standing.sync().held_back) == 1
+    standing.configure(cycles=(build.cycle(build.key_result(initiatives=())),))
+    standing.sync()
+    assert outbox(standing) == ()
+
+
+def test_a_plan_of_a_read_only_workspace_lists_no_comments(standing: Desk) -> None:
+    standing.tracker.work("10042", WorkStatus.DONE, done=10)
+    standing.clock.pass_(days=1)
+    assert len(standing.plan().planned) == 1
+    standing.configure(publish=PublishPolicy(enabled=False))
+    assert standing.plan().planned == ()
+
+
+def test_a_plan_names_no_time_that_is_past(standing: Desk) -> None:
+    standing.tracker.work("10042", WorkStatus.DONE, done=10)
+    standing.clock.pass_(hours=1)
+    (soon,) = standing.plan().planned
+    assert soon.not_before == build.noon("2026-11-02") + timedelta(hours=6)
+    standing.clock.pass_(days=1)
+    (now,) = standing.plan().planned
+    assert now.not_before is None
+
+
+def test_a_connection_that_reads_but_cannot_write_fails_since_its_first_refusal(standing: Desk) -> None:
+    def refuse(step: str) -> None:
+        if step == "update":
+            raise TemporaryError("jira is read only today")
+
+    standing.tracker.fault = refuse
+    standing.tracker.work("10042", WorkStatus.DONE, done=10)
+    standing.clock.pass_(days=1)
+    standing.sync()
+    since = standing.clock.now()
+    standing.clock.pass_(minutes=15)
+    standing.sync()
+    with standing.store.read() as work:
+        assert work.health("acme")["jira"].failing_since == since
+
+
+def test_a_cycle_rests_only_after_its_settling_time(standing: Desk) -> None:
+    standing.clock.moment = build.noon("2027-01-14")
+    assert standing.sync().connections != ()
+    standing.clock.moment = build.noon("2027-01-15")
+    assert standing.sync().connections == ()
+
+
+def test_a_fresh_sync_gives_the_connector_an_empty_state(standing: Desk) -> None:
+    given: list[str] = []
+    healthy = standing.connect
+
+    def connect(name: str, *, may_write: bool) -> object:
+        connector = healthy(name, may_write=may_write)
+        fetch = connector.fetch
+
+        def noted(refs: Any, state: Any) -> Any:
+            given.append(state.connection)
+            return fetch(refs, state)
+
+        return _Noting(connector, noted)
+
+    standing.connect = connect  # type: ignore[method-assign, assignment]
+    standing.sync()
+    standing.sync(fresh=True)
+    assert given == ["read", ""]
+
+
+class _Noting:
+    """A connector whose fetch is watched."""
+
+    def __init__(self, connector: Any, fetch: Any) -> None:
+        self._connector = connector
+        self.fetch = fetch
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connector, name)
+
+
+def test_what_stands_is_kept_when_a_step_ends_otherwise(standing: Desk) -> None:
+    standing.tracker.items["10042"].comments[0].edited_by_human = True
+    standing.tracker.work("10042", WorkStatus.DONE, done=10)
+    standing.clock.pass_(days=1)
+    with standing.store.read() as work:
+        (before,) = work.receipts("acme")
+    standing.sync()
+    with standing.store.read() as work:
+        (after,) = work.receipts("acme")
+    assert replace(after, standing=Standing.STANDING) == before
