@@ -42,12 +42,16 @@ def read_projects(
 def _pages_worth(projects: int, memory: Memory) -> int:
     if projects < 2 or memory.pages >= projects:
         return 0
-    return memory.pages + memory.pages // 4 + 1 if memory.pages else max(1, projects // 2)
+    wanted = memory.pages + memory.pages // 4 + 1 if memory.pages else projects // 2
+    return max(1, min(wanted, projects - 1))
 
 
 def _pages(rows: int, most: int, *, all_found: bool) -> int:
+    if not rows:
+        return TOO_MANY
     pages = -(-rows // PAGE)
-    return TOO_MANY if not rows or (pages >= most and not all_found) else pages
+    # Twice as many next time: so few tries are wasted on a workspace whose size nobody tells.
+    return pages if all_found or pages < most else 2 * pages
 
 
 def _has_all(rows: Sequence[Project | None], wanted: frozenset[str]) -> bool:

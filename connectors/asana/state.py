@@ -68,7 +68,7 @@ class Memory:
 
     `rules` names the credential it was learned with; `me` is the user's gid. `probe` is how changes are
     found, since `probed_at`; `plain` whether a search without a subtype finds every sort of task. `pages` is
-    how many pages the workspace's projects fill, 0 where nobody counted.
+    how many pages of the workspace's projects are worth a try, 0 where nobody knows.
     """
 
     rules: str = ""

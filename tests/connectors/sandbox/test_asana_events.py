@@ -97,3 +97,20 @@ def test_events_can_be_lost(client: Client, project: str) -> None:
 
 def test_events_of_what_is_gone(client: Client) -> None:
     assert client.refused("GET", "/events", resource="9") == (404, "project: Not a recognized ID: 9")
+
+
+def test_a_service_account_follows_the_whole_workspace(client: Client, project: str) -> None:
+    path = f"/workspaces/{client.site.workspace['gid']}/events"
+    assert client.refused("GET", path) == (403, "You do not have access to this workspace.")
+    client.site.service_account = True
+    sync = client.send("GET", path).json()["sync"]
+    other = client.site.add_project("Other")
+    client.site.hide_project(other)
+    for number in range(600):
+        client.site.add_task(other, str(number))
+    first = client.send("GET", path, sync=sync).json()
+    assert (len(first["data"]), first["has_more"]) == (1000, True)
+    last = client.send("GET", path, sync=first["sync"]).json()
+    assert 0 < len(last["data"]) < 1000
+    assert not last["has_more"]
+    assert client.send("GET", path, sync=f"{project}:0:0").status_code == 412

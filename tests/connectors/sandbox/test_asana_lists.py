@@ -260,3 +260,23 @@ def test_another_ones_status_update_stays(client: Client, project: str) -> None:
     expected = (403, "You do not have access to this status_update.")
     assert client.refused("DELETE", f"/status_updates/{status}") == expected
     assert client.refused("GET", "/status_updates") == (400, "parent: Missing input")
+
+
+def test_a_search_of_the_whole_workspace_oldest_first_and_late(client: Client, project: str) -> None:
+    client.site.paid = True
+    for name in ("Old", "New"):
+        client.site.add_task(project, name)
+        client.clock.on(minutes=1)
+    path = f"/workspaces/{client.site.workspace['gid']}/tasks/search"
+    assert names(client.get(path, sort_ascending="true")) == ["Old", "New"]
+    client.site.search_lag = 90
+    assert names(client.get(path)) == ["Old"]
+
+
+def test_the_role_of_the_tokens_user_in_a_project(client: Client, project: str) -> None:
+    path = f"/projects/{project}/project_memberships"
+    (member,) = client.get(path, user="me", limit="100")
+    assert member["access_level"] == "editor"
+    client.site.forbid_writes(project)
+    (member,) = client.get(path, user="me", limit="100")
+    assert member["access_level"] == "viewer"
