@@ -86,7 +86,7 @@ class KeyResult:
         return f"{_figure(value)} {self.unit}".rstrip()
 
     def show_move(self, move: float) -> str:
-        """A movement in the good direction, signed; percent numbers move by points."""
+        """A difference of two values, signed; percent numbers move by points."""
         unit = "points" if self.unit == "%" else self.unit
         return f"{'+' if round(move, 4) >= 0 else ''}{_figure(move)} {unit}".rstrip()
 

@@ -87,6 +87,27 @@ _ROUNDING = 1e-9
 """0.35 - 0.25 is a little more than 0.10 in binary; a gap that is equal on paper counts as equal."""
 
 
+def reaches(movement: float, min_move: float) -> bool:
+    """Whether a movement is one that counts; one that is equal to `min_move` on paper counts."""
+    return movement >= min_move - _ROUNDING * max(1.0, min_move)
+
+
+def movement_words(key_result: KeyResult, movement: float) -> str:
+    """What the number did, for a movement in its good direction: `rose by 12.5 points`, `fell by 2.3 h`.
+
+    Less than `min_move` is `did not move`, with the change that was seen; against the good direction it
+    `went the wrong way`.
+    """
+    change = movement if key_result.span > 0 else -movement
+    verb = "rose" if change > 0 else "fell"
+    by = f"{verb} by {key_result.show_move(abs(movement)).removeprefix('+')}"
+    if reaches(movement, key_result.rules.min_move):
+        return by
+    if reaches(-movement, key_result.rules.min_move):
+        return f"went the wrong way: it {by}"
+    return f"did not move ({key_result.show_move(change)})"
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """A value on a day."""

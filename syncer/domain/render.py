@@ -8,7 +8,13 @@ from datetime import date
 
 from syncer.domain.comment import Block, Comment, Facts, Heading, Paragraph, SectionFacts, Style, Text, marker
 from syncer.domain.okr import KeyResult
-from syncer.domain.pace import MeasuredStatus, expected_share, measured_status
+from syncer.domain.pace import (
+    MeasuredStatus,
+    expected_share,
+    measured_status,
+    movement_words,
+    reaches,
+)
 from syncer.domain.rollup import Rollup, WorkLine
 from syncer.domain.signals.finding import Severity, Signal
 from syncer.domain.work import WorkStatus
@@ -107,17 +113,18 @@ def is_it_moving(rollup: Rollup, line: WorkLine) -> str:
 
 
 def _since_shipped(rollup: Rollup, line: WorkLine, shipped: date, until: date) -> str:
-    key_result = rollup.key_result
-    movement = rollup.numbers.movement(shipped, until)
+    key_result, numbers = rollup.key_result, rollup.numbers
+    movement = numbers.movement(shipped, until)
     if movement is None:
-        return f"Cannot tell yet: no value around {day(shipped)}, when it shipped, to compare with."
+        missing = "from around" if numbers.at(shipped) is None else "since"
+        return f"Cannot tell yet: there is no value {missing} {day(shipped)}, when it shipped."
     bet = line.initiative.bet
     expected = (
-        f"; it was expected to bring {key_result.show_move(bet.move)}" if bet and bet.move is not None else ""
+        f"; {key_result.show_move(bet.move)} were expected of it" if bet and bet.move is not None else ""
     )
-    since = f"{key_result.show_move(movement)} since it shipped on {day(shipped)}{expected}."
-    if movement >= key_result.rules.min_move:
-        return f"The number moved {since}"
+    since = f"since it shipped on {day(shipped)} the number {movement_words(key_result, movement)}{expected}."
+    if reaches(movement, key_result.rules.min_move):
+        return f"It moved: {since}"
     if until < shipped + key_result.rules.settle:
         return f"Too early to tell, it has until {day(shipped + key_result.rules.settle)}: {since}"
     return f"Not yet: {since}"
@@ -129,13 +136,12 @@ def _while_open(rollup: Rollup, line: WorkLine, until: date) -> str:
     movement = rollup.numbers.movement(since, until) if since < until else None
     if movement is None:
         return "Cannot tell yet: too few check-ins."
-    span = f"between {day(since)} and {day(until)}"
-    done = key_result.show_move(movement)
-    if line.status is WorkStatus.IN_PROGRESS:
-        if movement >= key_result.rules.min_move:
-            return f"The number moved {done} {span}, while this was in progress."
-        return f"The number did not move {span} ({done}), while this was in progress."
-    return f"This work has not brought anything yet; the number moved {done} {span}."
+    did = f"between {day(since)} and {day(until)} the number {movement_words(key_result, movement)}"
+    if line.status is not WorkStatus.IN_PROGRESS:
+        return f"This work has not brought anything yet; {did}."
+    whole = set(line.status_in_window) == {WorkStatus.IN_PROGRESS} and (line.known_since or until) <= since
+    when = "while this was in progress" if whole else "and this was in progress for a part of that time"
+    return f"{did[0].upper()}{did[1:]}, {when}."
 
 
 def _section(section: Section) -> list[Block]:
@@ -151,10 +157,15 @@ def _section(section: Section) -> list[Block]:
         Paragraph((Text(signal.kind.replace("_", " "), _LOUD[signal.severity]), Text(f" {signal.question}")))
         for signal in _shown(section)
     ]
-    others = [f"{other.initiative.title}, {work_words(other)}" for other in rollup.work if other is not line]
+    others = [_other(other) for other in rollup.work if other is not line]
     if others:
         blocks.append(Paragraph((Text("Other bets on this number: "), Text(" · ".join(others)))))
     return blocks
+
+
+def _other(line: WorkLine) -> str:
+    old = f", as of {day(line.read_at.date())}" if line.stale and line.read_at else ""
+    return f"{line.initiative.title}, {work_words(line)}{old}"
 
 
 _LOUD = {Severity.INFO: Style.NEUTRAL, Severity.WARN: Style.WARNING, Severity.FAIL: Style.BAD}
@@ -168,15 +179,23 @@ def _number(rollup: Rollup) -> tuple[Text, ...]:
     latest, key_result = rollup.latest, rollup.key_result
     word, style = number_word(rollup)
     if latest is None or rollup.share is None:
-        return (Text("Number: ", Style.STRONG), Text(word, style), Text(" nobody has checked in a value yet"))
+        return (
+            Text("Number: ", Style.STRONG),
+            Text(word, style),
+            Text(": nobody has checked in a value yet"),
+        )
     expected = expected_share(key_result, rollup.placed.cycle, latest.on)
     author = f", {latest.author}" if latest.author else ""
     return (
         Text(f"Number: {key_result.show(latest.value)}", Style.STRONG),
-        Text(f", {rollup.share:.0%} of the way; {expected:.0%} expected by {day(latest.on)}: "),
+        Text(f", {_percent(rollup.share)} of the way; {_percent(expected)} expected by {day(latest.on)}: "),
         Text(word, style),
         Text(f" (check-in of {day(latest.on)}{author})"),
     )
+
+
+def _percent(share: float) -> str:
+    return f"{share * 100:.0f} %"
 
 
 def _work(line: WorkLine) -> tuple[Text, ...]:
@@ -198,7 +217,14 @@ def _dates(line: WorkLine) -> str:
 
 
 def _shown(section: Section) -> tuple[Signal, ...]:
-    return tuple(signal for signal in section.signals if signal.kind in _FOR_WORKERS)
+    return tuple(signal for signal in section.signals if _concerns(signal, section.line))
+
+
+def _concerns(signal: Signal, line: WorkLine) -> bool:
+    """Whether the people at this item can do something with it: dropped work is asked nothing more."""
+    if signal.kind == "work_without_movement":
+        return line.status is WorkStatus.IN_PROGRESS
+    return signal.kind in _FOR_WORKERS and line.status is not WorkStatus.DROPPED
 
 
 _FOR_WORKERS = frozenset(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from syncer.domain.checkin import CheckIn
 from syncer.domain.comment import Comment, Style
 from syncer.domain.okr import Bet
 from syncer.domain.render import Section, day, facts_of, is_it_moving, number_word, render
@@ -39,13 +40,13 @@ def test_a_comment_answers_the_one_question_with_figures() -> None:
             "(34 % → 52 %)"
         ),
         (
-            "Number: 37 %, 17% of the way; 51% expected by 16 Nov 2026: off track (check-in of 16 Nov 2026, "
-            "Ana Ruiz)"
+            "Number: 37 %, 17 % of the way; 51 % expected by 16 Nov 2026: off track (check-in of "
+            "16 Nov 2026, Ana Ruiz)"
         ),
         "This work: 14 of 14 done, 2 cancelled, finished 2 Nov 2026",
         (
-            "Is it moving the number? Not yet: +0.4 points since it shipped on 2 Nov 2026; it was expected "
-            "to bring +8 points."
+            "Is it moving the number? Not yet: since it shipped on 2 Nov 2026 the number did not move "
+            "(+0.4 points); +8 points were expected of it."
         ),
         (
             "Kept up to date by okr-syncer. To opt out, delete this comment or ask Ana Ruiz. "
@@ -75,8 +76,8 @@ def test_too_early_is_said_while_the_number_still_has_time() -> None:
         on="2026-11-10", check_ins=[build.check_in("2026-11-02", 36.6), build.check_in("2026-11-09", 36.8)]
     )
     assert is_it_moving(rollup, rollup.work[0]) == (
-        "Too early to tell, it has until 16 Nov 2026: +0.2 points since it shipped on 2 Nov 2026; it was "
-        "expected to bring +8 points."
+        "Too early to tell, it has until 16 Nov 2026: since it shipped on 2 Nov 2026 the number did not "
+        "move (+0.2 points); +8 points were expected of it."
     )
 
 
@@ -110,3 +111,50 @@ def test_facts_say_what_the_comment_rests_on() -> None:
 
 def test_days_are_written_the_same_in_every_locale() -> None:
     assert day(SHIPPED) == "2 Nov 2026"
+
+
+def falling(**changes: object) -> Rollup:
+    """First response from 9 h to 2 h, one bet in progress since the cycle began."""
+    hours = build.key_result(
+        build.initiative(), id="hours", unit="h", start=9.0, target=2.0, rules=build.rules(min_move=0.5)
+    )
+    work = {"new-flow": [build.snapshot("2026-10-01"), build.snapshot("2026-11-16", buckets=(7, 3, 0))]}
+    return build.rollup_of(hours, **{"on": "2026-11-17", "work": work, **changes})  # type: ignore[arg-type]
+
+
+def hours(*values: float) -> list[CheckIn]:
+    days = ("2026-10-26", "2026-11-02", "2026-11-09", "2026-11-16")
+    return [build.check_in(on, value, key_result_id="hours") for on, value in zip(days, values, strict=True)]
+
+
+def test_a_number_that_shall_fall_is_said_to_fall() -> None:
+    rollup = falling(check_ins=hours(8.0, 7.0, 6.5, 5.7))
+    assert is_it_moving(rollup, rollup.work[0]) == (
+        "Between 26 Oct 2026 and 16 Nov 2026 the number fell by 2.3 h, while this was in progress."
+    )
+
+
+def test_a_number_that_went_the_wrong_way_is_not_said_to_stand_still() -> None:
+    rollup = falling(check_ins=hours(4.8, 5.0, 6.0, 8.0))
+    assert is_it_moving(rollup, rollup.work[0]) == (
+        "Between 26 Oct 2026 and 16 Nov 2026 the number went the wrong way: it rose by 3.2 h, while this was "
+        "in progress."
+    )
+
+
+def test_work_that_began_late_is_not_given_the_whole_movement() -> None:
+    late = {
+        "new-flow": [
+            build.snapshot("2026-10-01", status=WorkStatus.PLANNED),
+            build.snapshot("2026-11-14", buckets=(7, 3, 0)),
+        ]
+    }
+    rollup = falling(check_ins=hours(8.0, 7.0, 6.5, 5.7), work=late)
+    assert is_it_moving(rollup, rollup.work[0]).endswith("and this was in progress for a part of that time.")
+
+
+def test_a_missing_newer_value_is_named_as_such() -> None:
+    rollup = shipped(on="2026-11-04", check_ins=[build.check_in("2026-11-01", 36.6)])
+    assert is_it_moving(rollup, rollup.work[0]) == (
+        "Cannot tell yet: there is no value since 2 Nov 2026, when it shipped."
+    )

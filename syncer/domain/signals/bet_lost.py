@@ -52,8 +52,8 @@ def _found(rollup: Rollup, since: date) -> Signal:
         rollup,
         KIND,
         Severity.FAIL,
-        f"Every bet is done, the last one by {since.isoformat()}, and the number did not move within"
-        f" {settle} days of it ({movement.shown}).",
+        f"Every bet is done, the last one by {since.isoformat()}. The number had {settle} days to follow and"
+        f" {movement.shown}.",
         question=QUESTION,
         evidence=(
             number_fact(rollup),

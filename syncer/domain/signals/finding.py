@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import Enum, StrEnum
 
-from syncer.domain.pace import expected_share, measured_status
+from syncer.domain.pace import expected_share, measured_status, movement_words, reaches
 from syncer.domain.rollup import Rollup, WorkLine
 
 
@@ -85,12 +85,8 @@ def conclude(conditions: Iterable[bool | None], found: Callable[[], Signal]) -> 
 
 
 def moved(rollup: Rollup, movement: float) -> bool:
-    """Whether a movement reaches `min_move`; one that is equal on paper counts."""
-    bar = rollup.key_result.rules.min_move
-    return movement >= bar - _ROUNDING * max(1.0, bar)
-
-
-_ROUNDING = 1e-9
+    """Whether a movement is one that counts for this key result."""
+    return reaches(movement, rollup.key_result.rules.min_move)
 
 
 def steady(rollup: Rollup, standing: Signal | None, holds: bool | None) -> bool | None:  # noqa: FBT001  one answer
@@ -146,7 +142,7 @@ def movement_fact(rollup: Rollup, since: date) -> Fact:
         return Fact("movement", "no newer number yet")
     return Fact(
         "movement",
-        f"{key_result.show_move(movement)}: {key_result.show(before.value)} on {before.on.isoformat()}"
+        f"{movement_words(key_result, movement)}: {key_result.show(before.value)} on {before.on.isoformat()}"
         f" → {key_result.show(after.value)} on {after.on.isoformat()}",
     )
 

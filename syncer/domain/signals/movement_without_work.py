@@ -54,7 +54,7 @@ def _found(rollup: Rollup) -> Signal:
         rollup,
         KIND,
         Severity.WARN,
-        f"The number moved ({movement.shown}) while all the work meant to move it was resting.",
+        f"The number {movement.shown}, while all the work meant to move it was resting.",
         question=QUESTION,
         evidence=(number_fact(rollup), movement, *(_work(line) for line in rollup.work)),
         thresholds=(window_used(rollup), min_move_used(rollup)),

@@ -57,8 +57,8 @@ def _found(rollup: Rollup, since: date) -> Signal:
         rollup,
         KIND,
         Severity.INFO,
-        f"Every bet is done, the last one by {since.isoformat()}; the number has until {until} to follow"
-        f" ({movement.shown}).",
+        f"Every bet is done, the last one by {since.isoformat()}. The number has until {until} to follow;"
+        f" so far: {movement.shown}.",
         question=QUESTION.format(until=until),
         evidence=(
             number_fact(rollup),

@@ -68,8 +68,8 @@ def _found(rollup: Rollup) -> Signal:
         rollup,
         KIND,
         Severity.WARN,
-        f"The work is on track ({', '.join(_named(line) for line in lines)}) and the number did not move"
-        f" within {rollup.key_result.rules.window.days} days ({movement.shown}).",
+        f"The work is on track ({', '.join(_named(line) for line in lines)}). Within"
+        f" {rollup.key_result.rules.window.days} days the number {movement.shown}.",
         question=QUESTION,
         evidence=(
             number_fact(rollup),

@@ -30,8 +30,8 @@ def test_a_number_that_climbs_while_the_work_rests(status: WorkStatus) -> None:
 
     assert (signal.severity, signal.question) == (Severity.WARN, "What is really driving it?")
     assert signal.headline == (
-        "The number moved (+2 points: 36 % on 2026-10-26 → 38 % on 2026-11-16)"
-        " while all the work meant to move it was resting."
+        "The number rose by 2 points: 36 % on 2026-10-26 → 38 % on 2026-11-16, while all the work meant to"
+        " move it was resting."
     )
     assert fact(signal, "Bet new-flow") == f"0/9, {status.words}, nothing finished within the window"
     assert [one.what for one in signal.thresholds] == ["window", "min_move"]

@@ -49,8 +49,8 @@ def test_a_bet_that_shipped_and_moved_nothing_is_lost_once_the_number_had_its_ti
 
     assert (signal.id, signal.severity, signal.owner) == ("activation/bet_lost", Severity.FAIL, "Ana Ruiz")
     assert signal.headline == (
-        "Every bet is done, the last one by 2026-11-02, and the number did not move within 14 days of it"
-        " (+0.4 points: 36.6 % on 2026-11-02 → 37 % on 2026-11-16)."
+        "Every bet is done, the last one by 2026-11-02. The number had 14 days to follow and did not move"
+        " (+0.4 points): 36.6 % on 2026-11-02 → 37 % on 2026-11-16."
     )
     assert fact(signal, "number") == "37 % on 2026-11-16; 34 % → 52 %"
     assert fact(signal, "measured") == "off track: 16.7 % of the way, 51.1 % expected by 2026-11-16"
@@ -77,7 +77,7 @@ def test_until_then_the_number_settles() -> None:
     assert bet_lost.detect(rollup, None) is None
     assert signal.severity is Severity.INFO
     assert signal.question == "Waiting for the number until 2026-11-16."
-    assert "the number has until 2026-11-16 to follow" in signal.headline
+    assert "The number has until 2026-11-16 to follow" in signal.headline
 
 
 def test_settling_ends_the_day_the_time_is_over() -> None:

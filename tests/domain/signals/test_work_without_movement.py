@@ -45,8 +45,8 @@ def test_work_that_goes_well_beside_a_number_that_does_not_move() -> None:
 
     assert (signal.severity, signal.question) == (Severity.WARN, "Is this the right work?")
     assert signal.headline == (
-        "The work is on track (Bet new-flow 9/12 · 2 cancelled) and the number did not move within 21 days"
-        " (+0.3 points: 36 % on 2026-10-26 → 36.3 % on 2026-11-16)."
+        "The work is on track (Bet new-flow 9/12 · 2 cancelled). Within 21 days the number did not move"
+        " (+0.3 points): 36 % on 2026-10-26 → 36.3 % on 2026-11-16."
     )
     assert fact(signal, "Bet new-flow") == "9/12 · 2 cancelled, in progress, 5 finished within the window"
     assert [one.what for one in signal.thresholds] == ["window", "min_move", "on_track_gap", "behind_gap"]
