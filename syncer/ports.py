@@ -119,6 +119,14 @@ class Connector(Protocol):
         """Asks the tracker who we are. Raises CredentialsError when it does not know us."""
         ...
 
+    def discover(self) -> tuple[Found, ...]:
+        """What the token can see and could be linked, newest activity first, at most 500."""
+        ...
+
+    def access(self, refs: Sequence[WorkRef]) -> tuple[Access, ...]:
+        """What the token may do with each item, and which right it lacks in the tracker's own words."""
+        ...
+
     def fetch(self, refs: Sequence[WorkRef], state: ConnectorState) -> Fetched:
         """Reads all refs in bulk; a ref with an `item_id` is read by it, whatever its key says."""
         ...

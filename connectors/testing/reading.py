@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
 from random import Random
-from typing import Protocol, runtime_checkable
 
 import pytest
 
@@ -24,8 +22,7 @@ from connectors.testing.ledger import (
 )
 from connectors.testing.lives import live_through
 from syncer.domain.sync import ConnectorState
-from syncer.domain.work import Gone, LinkState, Snapshot, Unread, WorkRef
-from syncer.ports import Access, Found
+from syncer.domain.work import Gone, LinkState, Snapshot, Unread
 
 CANARY = "canary 7f3a91 in a child"
 NAMES = {
@@ -39,19 +36,6 @@ NAMES = {
     "nothing": " ",
 }
 QUICK, THOROUGH = range(3), range(100, 200)
-
-
-@runtime_checkable
-class Explorer(Protocol):
-    """The part of a connector that finds and tries what could be linked."""
-
-    def discover(self) -> tuple[Found, ...]:
-        """What could be linked."""
-        ...
-
-    def access(self, refs: Sequence[WorkRef]) -> tuple[Access, ...]:
-        """What may be done with each."""
-        ...
 
 
 class ReadingSuite:
@@ -238,7 +222,7 @@ class ReadingSuite:
         item = stocked(desk, "Flow", done=1)
         desk.add_child(item, CANARY, Bucket.OPEN)
         with connected(desk, may_write=False) as connector:
-            found = _explorer(connector).discover()
+            found = connector.discover()
         assert (item.kind, item.key) in {(one.kind, one.key) for one in found}
         assert len(found) <= 500
         assert CANARY not in repr(found)
@@ -246,15 +230,10 @@ class ReadingSuite:
     def test_access_tells_what_may_be_done(self, desk: Desk) -> None:
         item, unknown = stocked(desk, "Flow", done=1), desk.unknown()
         with connected(desk) as connector:
-            open_, closed = _explorer(connector).access([item, unknown])
+            open_, closed = connector.access([item, unknown])
             assert connector.writes == 0, "rights are asked for, not tried"
         assert (open_.ref, open_.can_read, open_.can_comment, open_.missing) == (item, True, True, "")
         assert (closed.ref, closed.can_read, closed.can_comment) == (unknown, False, False)
-
-
-def _explorer(connector: object) -> Explorer:
-    assert isinstance(connector, Explorer), "a connector has discover and access"
-    return connector
 
 
 def _check_fate(before: Snapshot, after: object, state: LinkState, secret: str) -> None:

@@ -158,7 +158,7 @@ def quarter(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 def test_every_sync_reads_everything(quarter: Played) -> None:
     assert [report.run.outcome for report in quarter.reports if report.run] == [RunOutcome.DONE] * 13
     assert [report.troubles for report in quarter.reports] == [()] * 13
-    assert {report.held_back for report in quarter.reports} == {0}
+    assert {report.held_back for report in quarter.reports} == {()}
 
 
 def test_every_detector_opens_and_closes_within_the_quarter(quarter: Played) -> None:

@@ -14,7 +14,7 @@ from syncer.domain.okr import Cycle, Initiative, KeyResult, Objective, PublishPo
 from syncer.domain.sync import ConnectorState, Delivery, Due, Placement
 from syncer.domain.work import Progress, Snapshot, WorkRef, WorkStatus
 from syncer.engine.sync import Engine
-from syncer.ports import Fetched, Identity
+from syncer.ports import Access, Fetched, Found, Identity
 from syncer.store.sql_store import SqlStore, open_store
 
 START = datetime(2026, 10, 5, 9, 0, tzinfo=UTC)
@@ -51,6 +51,12 @@ class Tracker:
 
     def check(self) -> Identity:
         return Identity("bot", "Tracker", "http://127.0.0.1")
+
+    def discover(self) -> tuple[Found, ...]:
+        return ()
+
+    def access(self, refs: Sequence[WorkRef]) -> tuple[Access, ...]:
+        return ()
 
     def fetch(self, refs: Sequence[WorkRef], state: ConnectorState) -> Fetched:
         self.requests += 1
