@@ -126,9 +126,9 @@ class Numbers:
 
     @classmethod
     def of(cls, key_result: KeyResult, cycle: Cycle, check_ins: Iterable[CheckIn], until: date) -> Numbers:
-        """Keeps this key result's check-ins up to and with the day `until`; a later entry corrects a day."""
+        """Keeps its check-ins of the cycle, up to and with the day `until`; a later entry corrects a day."""
         mine = sorted(
-            (c for c in check_ins if c.key_result_id == key_result.id and c.on <= until),
+            (c for c in check_ins if c.key_result_id == key_result.id and cycle.start <= c.on <= until),
             key=lambda check_in: (check_in.on, check_in.at),
         )
         by_day = {check_in.on: check_in for check_in in mine}

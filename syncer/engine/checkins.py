@@ -35,6 +35,9 @@ def check_in(
     if not math.isfinite(value):
         msg = f"{value} is no number a key result can have; give a finite one"
         raise SkippableError(msg)
+    if today < placed.cycle.start:
+        msg = f"{placed.cycle.id} starts on {placed.cycle.start}; check in from that day on"
+        raise SkippableError(msg)
     if not placed.cycle.start <= day <= placed.cycle.end or day > today:
         last = min(today, placed.cycle.end)
         msg = f"{day} is outside {placed.cycle.id}; give a day from {placed.cycle.start} to {last}"

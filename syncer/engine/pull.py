@@ -54,12 +54,15 @@ class Scope:
 
 
 def resting(workspace: Workspace, now: datetime) -> frozenset[str]:
-    """The key results whose cycle and settling time are over: nothing of them is pulled or judged."""
+    """The key results whose cycle has not begun, or is over with its settling time.
+
+    Nothing of them is pulled, judged or published.
+    """
     today = now.astimezone(workspace.zone).date()
     return frozenset(
         placed.key_result.id
         for placed in workspace.key_results()
-        if today > placed.cycle.end + placed.key_result.rules.settle
+        if not placed.cycle.start <= today <= placed.cycle.end + placed.key_result.rules.settle
     )
 
 

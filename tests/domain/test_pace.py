@@ -117,7 +117,7 @@ def test_a_reading_lasts_one_cadence_and_grace() -> None:
 def test_the_start_value_is_the_reading_of_the_first_day() -> None:
     history = numbers(check_in("2026-09-28", 30.0))
 
-    assert history.at(day("2026-09-30")) == Reading(day("2026-09-28"), 30.0)
+    assert history.at(day("2026-09-30")) is None
     assert history.at(START) == Reading(START, 34.0)
     assert history.at(day("2026-10-11")) == Reading(START, 34.0)
     assert history.at(day("2026-10-12")) is None

@@ -15,7 +15,7 @@ from connectors.testing.memory import lose_answer, no_fault
 from syncer.domain.okr import KeyResult, PublishPolicy
 from syncer.domain.sync import Standing, Wrote
 from syncer.domain.work import LinkState, WorkStatus
-from syncer.errors import ForbiddenError, LeaseLostError, StoreError, TemporaryError
+from syncer.errors import ForbiddenError, LeaseLostError, SkippableError, StoreError, TemporaryError
 from syncer.ports import OutboxRow
 from syncer.store.unit_of_work import SqlUnitOfWork
 from tests.domain import build
@@ -353,3 +353,13 @@ def test_what_stands_is_kept_when_a_step_ends_otherwise(standing: Desk) -> None:
     with standing.store.read() as work:
         (after,) = work.receipts("acme")
     assert replace(after, standing=Standing.STANDING) == before
+
+
+def test_a_cycle_that_has_not_begun_is_left_alone(desk: Desk) -> None:
+    desk.epic()
+    desk.clock.moment = build.noon("2026-09-28")
+    report = desk.sync()
+    assert report.connections == ()
+    assert desk.tracker.comments("10042") == []
+    with pytest.raises(SkippableError, match="starts on 2026-10-01; check in from that day on"):
+        desk.check_in(36)

@@ -164,3 +164,17 @@ def test_a_night_that_passed_unseen_is_counted_and_not_made_up(store: SqlStore) 
     clock.at = night + timedelta(days=2, hours=1)
     (due,) = [one for one in tick([space], store, clock, Noted()) if one.kind == "reconcile"]
     assert (due.slot, due.missed) == (night, 2)
+
+
+def test_a_check_in_while_a_sync_is_open_is_synced_right_after_it(store: SqlStore) -> None:
+    clock, space = HandClock(), workspace()
+    (first,) = tick([space], store, clock, Noted())
+    clock.advance(timedelta(seconds=7))
+    asked = clock.now()
+    with store.write() as work:
+        work.set_next_slot("acme", "sync", asked)
+    assert tick([space], store, clock, Noted()) == ()
+    assert [due.missed for due in owed(store)] == [0]
+    with store.write() as work:
+        work.finish_due(first)
+    assert tick([space], store, clock, Noted()) == (Due(workspace="acme", kind="sync", slot=asked),)
