@@ -186,9 +186,26 @@ def _snapshot(setting: Setting, found: _Found, ref: WorkRef, gid: str) -> Snapsh
         item, work = holding.portfolio, _work_of(holding, found)
     else:
         item = _whole(found.projects[gid])
-        work = _whole(found.counts[gid]).progress
-    update = _whole(found.updates[gid]) if gid in found.updates else item.status
-    return mapping.snapshot(mapping.Reading(ref, item, work, update, setting.now), setting.status_map)
+        work = _counted(setting.client, gid, found.counts[gid]).progress
+    update, notes = _update(found, item)
+    reading = mapping.Reading(ref, item, work, update, setting.now, notes)
+    return mapping.snapshot(reading, setting.status_map)
+
+
+def _counted(client: AsanaClient, gid: str, count: Count | Trouble) -> Count:
+    if isinstance(count, NotFoundError | ForbiddenError):
+        # Asana still lists the project: only a look at itself tells whether it went away just now.
+        client.touch_project(gid)
+        raise SkippableError(f"The tasks of project {gid} cannot be read: {told(count)}") from count
+    return _whole(count)
+
+
+def _update(found: _Found, item: Project) -> tuple[StatusUpdate | None, tuple[str, ...]]:
+    """The newest update of somebody else; a refusal to list them costs the health, not the whole item."""
+    update = found.updates.get(item.gid, item.status)
+    if isinstance(update, SkippableError):
+        return None, (f"The last status update is our own; those before it were not read: {told(update)}",)
+    return _whole(update), ()
 
 
 def _work_of(holding: Holding, found: _Found) -> Progress:

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from connectors.sandbox.asana_answers import balancer_page, server_error
+from connectors.sandbox.asana_answers import RefusalError, balancer_page, forbidden, not_found, server_error
 from connectors.sandbox.server import Request, Response, Wire
 from syncer.domain.sync import ConnectorState
 from syncer.domain.work import Gone, Health, LinkState, Progress, Snapshot, Unread, WorkRef, WorkStatus
@@ -370,3 +370,45 @@ def test_a_kind_asana_does_not_have_is_said(desk: Desk) -> None:
     ref = WorkRef("asana", "sprint", "12")
     (outcome,) = desk.connector.fetch([ref], ConnectorState()).outcomes
     assert outcome == Unread(ref, "Asana has no sprint links; link a project, a portfolio or a task")
+
+
+@pytest.mark.parametrize("refusal", [forbidden("project"), not_found("project", "12")])
+def test_tasks_that_are_refused_make_no_project_that_is_there_go_away(refusal: RefusalError) -> None:
+    def refuse(_: int, request: Request) -> Response | None:
+        return refusal.response() if request.path.endswith(f"{gid}/tasks") else None
+
+    with Desk(fault=refuse) as desk:
+        gid, other = desk.site.add_project("P"), desk.site.add_project("other")
+        unread, snapshot = desk.fetch(gid, other)
+        assert isinstance(unread, Unread)
+        assert unread.why.startswith(f"The tasks of project {gid} cannot be read: Asana does")
+        assert isinstance(snapshot, Snapshot)
+
+
+def test_a_project_that_goes_away_between_the_listing_and_its_tasks_is_gone() -> None:
+    def vanish(_: int, request: Request) -> None:
+        if request.path.endswith(f"{gid}/tasks") and gid in desk.site.tables["project"]:
+            desk.site.delete_project(gid)
+
+    with Desk() as desk:
+        gid, other = desk.site.add_project("P"), desk.site.add_project("other")
+        desk.stand_in.fault = vanish
+        gone, snapshot = desk.fetch(gid, other)
+        assert isinstance(gone, Gone)
+        assert gone.state is LinkState.GONE
+        assert isinstance(snapshot, Snapshot)
+
+
+def test_status_updates_that_are_refused_cost_the_health_alone() -> None:
+    def refuse(_: int, request: Request) -> Response | None:
+        return forbidden("status_update").response() if request.path.endswith("/status_updates") else None
+
+    with Desk(fault=refuse) as desk:
+        gid = desk.site.add_project("P")
+        desk.site.post_status(gid, "on_track", "ours", desk.site.bot.gid)
+        snapshot = desk.read(gid)
+        assert snapshot.health is Health.UNKNOWN
+        (note,) = snapshot.notes
+        assert note.startswith(
+            "The last status update is our own; those before it were not read: Asana does not"
+        )
