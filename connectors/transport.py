@@ -35,6 +35,7 @@ from syncer.errors import CredentialsError, FatalError, ReadOnlyError, SyncerErr
 _FIRST_PAUSE: Final = 1.0
 _LONGEST_PAUSE: Final = 30.0
 _CHUNK: Final = 65536
+_LONGEST_PAUSE_OF_A_CREATION: Final = 5.0
 
 
 class Effect(Enum):
@@ -324,7 +325,10 @@ def _told(state: RetryCallState) -> float | None:
 def _repeatable(error: BaseException, effect: Effect) -> bool:
     if not isinstance(error, TemporaryError):
         return False
-    return effect is not Effect.CREATE or not error.outcome_unknown
+    if effect is not Effect.CREATE:
+        return True
+    # The caller made sure of its right to write a moment ago; a long pause would outlive that.
+    return not error.outcome_unknown and (error.retry_after or 0) <= _LONGEST_PAUSE_OF_A_CREATION
 
 
 def _judge(wire: Wire, response: Response, effect: Effect) -> None:

@@ -222,6 +222,14 @@ def test_a_creation_told_to_slow_down_is_repeated() -> None:
         assert document(desk.ask("CREATE"))["created"] == 1
 
 
+def test_a_creation_told_to_wait_long_is_left_to_the_caller_who_asks_for_its_lease_again() -> None:
+    with Desk(always(Response.of(429, {}, Retry_After="20"))) as desk:
+        error = desk.failure("CREATE")
+        assert isinstance(error, TemporaryError)
+        assert (error.retry_after, error.outcome_unknown) == (20.0, False)
+        assert (len(desk.stand_in.requests), desk.slept) == (1, [])
+
+
 @pytest.mark.parametrize("answer", [Wreck.LOSE_ANSWER, Response.of(504, {})])
 def test_a_creation_with_an_unknown_outcome_is_never_repeated(answer: Response | Wreck) -> None:
     with Desk(always(answer)) as desk:
