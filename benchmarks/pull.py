@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from jira import JIRA
 
@@ -93,11 +93,13 @@ def main() -> None:
 
 
 def stocked(epics: int, children: int) -> tuple[JiraSite, list[str], list[str]]:
-    """A site with open children spread evenly over its epics."""
-    site = JiraSite(SystemClock().now, token=TOKEN, email=EMAIL)
+    """A site with open children spread evenly over its epics, all of them untouched for a day."""
+    now = SystemClock().now
+    site = JiraSite(lambda: now() - timedelta(days=1), token=TOKEN, email=EMAIL)
     site.add_project("BEN", "Benchmark")
     keys = [site.add_issue("BEN", "Epic", f"Epic {n}") for n in range(epics)]
     stories = [site.add_issue("BEN", "Story", f"Story {n}", parent=keys[n % epics]) for n in range(children)]
+    site.now = now
     return site, keys, stories
 
 

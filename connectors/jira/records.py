@@ -250,6 +250,8 @@ class _Source:
 def label(text: str) -> str:
     """A name from outside on one line: no control, surrogate or bidirectional marks, 255 characters."""
     spaced = " ".join(text[:_LONGEST_NAME].split())
+    if spaced.isprintable():
+        return spaced[:255]
     seen = "".join(c for c in spaced if unicodedata.category(c) not in _UNSEEN)
     return " ".join(seen.split())[:255]
 

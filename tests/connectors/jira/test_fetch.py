@@ -517,3 +517,19 @@ def test_nothing_personal_is_asked_of_children(deployment: Deployment) -> None:
         assert custom == (
             {"customfield_10016"} if deployment == "cloud" else {"customfield_10002", "customfield_10008"}
         )
+
+
+def test_a_resolution_is_named_by_its_word_or_its_id() -> None:
+    with desk() as d:
+        d.site.set_status("ONB-2", "Done", "Duplicate")
+        assert d.one("ONB-1").progress.basis == "0/1 · 2 cancelled"
+        for name in ("Duplicate", "resolution:Duplicate", "resolution:10002"):
+            seen = d.one("ONB-1", status_map={name: WorkStatus.DONE})
+            assert seen.progress.basis == "1/2 · 1 cancelled"
+
+
+def test_a_status_is_named_by_its_word_or_its_id() -> None:
+    with desk() as d:
+        number = d.site.status_named("In Progress").id
+        for name in ("in progress", number):
+            assert d.one("ONB-1", status_map={name: WorkStatus.DROPPED}).progress.basis == "1/1 · 2 cancelled"
