@@ -2,17 +2,23 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
+from unicodedata import category
 
-from config.fields import ConnectionSettings, brief
+from pydantic import TypeAdapter, ValidationError
+
+from config.fields import ConnectionSettings, Duration, brief, format_duration
 from config.marks import Path
 from config.sentences import suggestion
 from config.values import connection_name
-from config.workspace import LINK_KINDS, Person
+from config.workspace import LINK_KINDS, Person, Schedule
 
 Found = Iterator[tuple[Path, str]]
 Kinds = Mapping[str, type[ConnectionSettings]]
+
+_UNSEEN: Final = frozenset({"Cc", "Cf", "Zl", "Zp"})
+_DURATION: Final = TypeAdapter[timedelta](Duration)
 
 _LEVELS: Final = (
     ("cycles", "cycle"),
@@ -31,6 +37,9 @@ def check(raw: Mapping[str, object], kinds: Kinds) -> Found:
     yield from _status_maps(raw)
     yield from _links(raw, kinds)
     yield from _checkpoints(raw)
+    yield from _staleness(raw)
+    yield from _spans(raw)
+    yield from _units(raw)
 
 
 def _mapping(value: object) -> Mapping[str, object]:
@@ -141,6 +150,34 @@ def _checkpoints(raw: Mapping[str, object]) -> Found:
             when = _date(day)
             if when is not None and not first <= when <= last:
                 yield (*path, "pace", day), f"the checkpoint is outside the cycle, {first} to {last}"
+
+
+def _staleness(raw: Mapping[str, object]) -> Found:
+    try:
+        schedule = Schedule.model_validate(raw.get("schedule", {}))
+    except ValidationError:
+        return  # what is wrong with it is said where it stands
+    if schedule.stale_after < schedule.sync:
+        key = "stale_after" if "stale_after" in _mapping(raw.get("schedule")) else "sync"
+        limit, every = format_duration(schedule.stale_after), format_duration(schedule.sync)
+        why = f"figures read every {every} and stale after {limit} would be stale most of the time"
+        yield ("schedule", key), f"{why}; make stale_after at least {every}"
+
+
+def _spans(raw: Mapping[str, object]) -> Found:
+    places: list[tuple[Path, Mapping[str, object]]] = [(("signals",), _mapping(raw.get("signals")))]
+    for path, found in (*places, *_level(raw, 2)):
+        for key in ("window", "settle"):
+            with suppress(ValidationError):
+                if key in found and not _DURATION.validate_python(found[key]):
+                    yield (*path, key), "must be longer than nothing; 21d and 14d are usual"
+
+
+def _units(raw: Mapping[str, object]) -> Found:
+    for path, key_result in _level(raw, 2):
+        unit = key_result.get("unit")
+        if isinstance(unit, str) and any(category(c) in _UNSEEN for c in unit):
+            yield (*path, "unit"), "holds a control character; write the unit alone, such as h"
 
 
 def _date(value: object) -> date | None:

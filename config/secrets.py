@@ -72,4 +72,6 @@ def _checked(text: str, where: str) -> str:
         raise CredentialsError(
             f"{where} holds a line break or control character; it must hold the secret alone"
         )
+    if not secret.isascii():
+        raise CredentialsError(f"{where} holds characters no token has; copy the token once more")
     return secret

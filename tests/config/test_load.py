@@ -146,6 +146,42 @@ TOP = [
     ),
     (f"{HEAD}schedule: {{sync: every 0m}}", "8:12: schedule.sync: the shortest interval is 1m"),
     (
+        f"{HEAD}schedule: {{sync: every 15m, stale_after: 10m}}",
+        (
+            "8:29: schedule.stale_after: figures read every 15m and stale after 10m would be stale most of "
+            "the time; make stale_after at least 15m"
+        ),
+    ),
+    (
+        f"{HEAD}schedule: {{sync: every 6h}}",
+        (
+            "8:12: schedule.sync: figures read every 6h and stale after 2h would be stale most of the time; "
+            "make stale_after at least 6h"
+        ),
+    ),
+    (
+        f"{HEAD}signals: {{window: 0d}}",
+        "8:11: signals.window: must be longer than nothing; 21d and 14d are usual",
+    ),
+    (
+        f"{HEAD}signals: {{settle: 0m}}",
+        "8:11: signals.settle: must be longer than nothing; 21d and 14d are usual",
+    ),
+    (
+        f'{HEAD}{CYCLE}          - {{id: k, title: T, unit: "%\\e[31m", start: 1, target: 2}}\n',
+        (
+            "16:31: cycles.q4.objectives.o.key_results.k.unit: holds a control character; "
+            "write the unit alone, such as h"
+        ),
+    ),
+    (
+        f"{HEAD}{CYCLE}          - {{id: k, title: T, window: 0d, start: 1, target: 2}}\n",
+        (
+            "16:31: cycles.q4.objectives.o.key_results.k.window: must be longer than nothing; "
+            "21d and 14d are usual"
+        ),
+    ),
+    (
         f"{HEAD}schedule: {{check_in: someday 09:00}}",
         (
             "8:12: schedule.check_in: 'someday 09:00' is not a time of the week; "

@@ -100,3 +100,12 @@ def test_what_cannot_be_a_secret_is_refused_without_its_content(tmp_path: Path, 
     assert caught.value.sentence.startswith(f"secret file {tmp_path / 'token'} ")
     assert "hunter2" not in repr(caught.value)
     assert caught.value.__suppress_context__ or caught.value.__context__ is None
+
+
+def test_a_token_holds_nothing_but_printable_ascii(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("hunter2\u2013x", encoding="utf-8")
+    refused = f"secret file {tmp_path / 'token'} holds characters no token has; copy the token once more"
+    assert said(Secrets(tmp_path, environ={}), file("token")) == refused
+    assert said(Secrets(environ={"T": "pässword"}), SecretRef(env="T")) == (
+        "environment variable T holds characters no token has; copy the token once more"
+    )
