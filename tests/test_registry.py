@@ -7,7 +7,7 @@ import pytest
 from connectors.asana.connector import plugin as asana
 from connectors.jira.connector import plugin as jira
 from syncer.errors import FatalError
-from syncer.registry import GROUP, load_plugins
+from syncer.registry import GROUP, load_installed, load_plugins
 
 
 def entry(name: str, value: str) -> EntryPoint:
@@ -54,3 +54,23 @@ def test_a_connector_that_cannot_be_used_is_named(found: list[EntryPoint], sente
     with pytest.raises(FatalError) as caught:
         load_plugins(found)
     assert caught.value.sentence == sentence
+
+
+def test_what_is_broken_keeps_nobody_from_the_rest() -> None:
+    found = load_installed(
+        [
+            entry("asana", "connectors.asana.connector:plugin"),
+            entry("nowhere", "no.such.module:plugin"),
+            entry("jira", "connectors.jira.connector:plugin"),
+            entry("jira", "connectors.jira.connector:plugin"),
+        ]
+    )
+
+    assert found.plugins == {"asana": asana}
+    assert found.broken == {
+        "nowhere": (
+            "connector nowhere of an unknown distribution cannot be loaded: No module named 'no'; "
+            "install it again"
+        ),
+        "jira": "kind jira has two connectors; uninstall an unknown distribution or the other",
+    }
