@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
+from pydantic import model_validator
+
+from config.fields import ConnectionSettings
 from config.load import Loaded, load_workspaces
 from config.problems import ConfigInvalid
 from config.secrets import Secrets
 from config.service import ServiceSettings
-from config.workspace import WorkspaceFile
+from config.workspace import LINK_KINDS, WorkspaceFile
 from syncer.assemble import assemble, status_map
 from syncer.domain.okr import Workspace
 from syncer.engine.sync import Engine
 from syncer.errors import FatalError
 from syncer.ports import Clock, Connector, Context, Plugin
-from syncer.registry import load_plugins
+from syncer.registry import Installed, load_installed
 from syncer.store.sql_store import SqlStore, open_store
 
 
@@ -47,14 +53,21 @@ class App:
     clock: Clock = field(default_factory=SystemClock)
 
     @cached_property
+    def installed(self) -> Installed:
+        """The installed connectors, and those among them that cannot be loaded."""
+        return load_installed()
+
+    @property
     def plugins(self) -> Mapping[str, Plugin]:
-        """The installed connectors by kind."""
-        return load_plugins()
+        """The connectors that can be used, by kind."""
+        return self.installed.plugins
 
     @cached_property
     def loaded(self) -> Loaded:
         """The workspace files as they are now, and what is wrong with those that are not valid."""
-        return load_workspaces(self.settings.workspaces, {k: p.settings for k, p in self.plugins.items()})
+        models = {kind: plugin.settings for kind, plugin in self.plugins.items()}
+        refused = {kind: _refusing(why) for kind, why in self.installed.broken.items()}
+        return load_workspaces(self.settings.workspaces, {**models, **refused})
 
     @cached_property
     def store(self) -> SqlStore:
@@ -67,29 +80,56 @@ class App:
         self.store.upgrade()
         return self.store
 
+    def revision(self) -> str | None:
+        """The revision of the database's schema, None while there is no database; none is made by asking."""
+        url = self.settings.resolved_database_url.get_secret_value()
+        is_path = url.startswith("sqlite") and "file:" not in url
+        return None if is_path and not Path(self.store.name).exists() else self.store.current()
+
+    @contextmanager
+    def known_store(self) -> Iterator[SqlStore]:
+        """The store for who only reads: it is never made and never upgraded, an empty one stands in for none.
+
+        Raises StoreError for a schema that is not the one of this version.
+        """
+        if self.revision() is not None:
+            self.store.require_head()
+            yield self.store
+            return
+        with tempfile.TemporaryDirectory(prefix="okr-syncer-") as folder:
+            store = open_store(f"sqlite:///{folder}/empty.db")
+            try:
+                store.upgrade()
+                yield store
+            finally:
+                store.close()
+
     @cached_property
     def secrets(self) -> Secrets:
         """Where tokens are looked up."""
         return Secrets(self.settings.resolved_secrets_dir)
 
-    def workspaces(self, names: Sequence[str] = (), *, skip_invalid: bool = False) -> tuple[Configured, ...]:
+    def workspaces(self, names: Sequence[str] = ()) -> tuple[Configured, ...]:
         """The workspaces of those names, or all of them, in the order of their files.
 
-        Raises ConfigInvalid when a file is not valid (unless they are to be skipped), FatalError when a name
-        is not there.
+        Files that are not valid are left out: `loaded.problems` says what is wrong with them. Raises
+        ConfigInvalid when no file is valid, FatalError when a name is not there.
         """
-        if self.loaded.problems and not skip_invalid:
+        if self.loaded.problems and not self.loaded.files:
             raise ConfigInvalid(self.loaded.problems)
         found = tuple(Configured(path, file, assemble(file)) for path, file in self.loaded.files)
         _refuse_unknown(names, [one.workspace.id for one in found])
         return tuple(one for one in found if not names or one.workspace.id in names)
 
-    def engine(self, configured: Configured, *, may_write: bool) -> Engine:
-        """What a sync of the workspace works with; without leave to write no connector lets a write out."""
+    def engine(self, configured: Configured, *, may_write: bool, store: SqlStore | None = None) -> Engine:
+        """What a sync of the workspace works with; without leave to write no connector lets a write out.
+
+        `store` is `ready_store` unless given.
+        """
         allowed = may_write and configured.workspace.publish.enabled
         return Engine(
             workspace=configured.workspace,
-            store=self.ready_store,
+            store=store or self.ready_store,
             clock=self.clock,
             connect=lambda connection: self.connect(configured, connection, may_write=allowed),
         )
@@ -106,6 +146,20 @@ class App:
             status_map=status_map(configured.file, connection),
         )
         return self.plugins[settings.kind].connect(settings, context)
+
+
+def _refusing(why: str) -> type[ConnectionSettings]:
+    """Settings of a kind whose connector cannot be used: a connection of it is refused at its place."""
+
+    class Refused(ConnectionSettings):
+        link_kinds = frozenset(LINK_KINDS)
+
+        @model_validator(mode="before")
+        @classmethod
+        def _refuse(cls, _: Any) -> Any:  # noqa: ANN401  pydantic's signature
+            raise ValueError(why)
+
+    return Refused
 
 
 def _refuse_unknown(names: Iterable[str], known: Sequence[str]) -> None:

@@ -16,6 +16,7 @@ _FILE: Final = Template("""\
 version: 1
 workspace: acme
 timezone: $zone
+schedule: {stale_after: 2d}           # a demo that was kept is not stale at once
 
 connections:
   jira:                               # engineering

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from syncer.cli import text
+from syncer.cli.discreet import AlsoNamed, Veil, refuse_unknown, veil
 from syncer.cli.exits import Exit, first, of_error
 from syncer.cli.session import Session, session_of
 from syncer.domain.sync import ConnectorState
@@ -49,18 +50,19 @@ def check(
     context: typer.Context,
     offline: Annotated[bool, typer.Option("--offline", help="Files and database only.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Warnings count as failures.")] = False,
+    key_results: AlsoNamed = None,
 ) -> None:
     """Check configuration, database, every connection, and every link. Nothing is changed."""
     session = session_of(context)
     rows: list[Row] = []
-    for row in _rows(session, offline=offline):
+    for row in _rows(session, frozenset(key_results or ()), offline=offline):
         rows.append(row)
         session.say(f"{row.what:<12} {row.mark.value:<4} {text.plain(row.sentence)}")
         if row.hint:
             session.say(f"{'':<17} -> {row.hint}")
     failed = [row for row in rows if row.mark is Mark.FAIL]
     warned = [row for row in rows if row.mark is Mark.WARN]
-    session.say(f"{len(failed)} failed, {len(warned)} warning{'' if len(warned) == 1 else 's'}")
+    session.say(f"{len(failed)} failed, {text.many(len(warned), 'warning')}")
     session.emit({"checks": rows, "failed": len(failed), "warnings": len(warned)})
     code = first(row.code for row in failed)
     if code is Exit.DONE and strict and warned:
@@ -68,39 +70,49 @@ def check(
     raise typer.Exit(code)
 
 
-def _rows(session: Session, *, offline: bool) -> Iterator[Row]:
+def _rows(session: Session, named: frozenset[str], *, offline: bool) -> Iterator[Row]:
     for problem in session.app.loaded.problems:
         yield Row("config", Mark.FAIL, str(problem), code=Exit.CONFIG)
-    found = session.app.workspaces(session.names, skip_invalid=True)
+    found = session.app.workspaces(session.names) if session.app.loaded.files else ()
+    refuse_unknown(named, [one.workspace for one in found])
     for configured in found:
-        links = len(tuple(configured.workspace.links()))
-        yield Row("config", Mark.OK, f"{configured.path}: workspace {configured.workspace.id}, {links} links")
+        yield _file_row(configured)
+        if not configured.workspace.publish.enabled:
+            yield Row("publish", Mark.OK, text.PUBLISHING_OFF)
     yield _store_row(session)
     if not offline:
         for configured in found:
-            yield from _owner_rows(configured)
+            hidden = veil(configured.workspace, named)
+            yield from _owner_rows(configured, hidden)
             for name in configured.file.connections:
-                yield from _connection_rows(session, configured, name)
+                yield from _connection_rows(session, configured, name, hidden)
+            hidden.note(session)
+
+
+def _file_row(configured: Configured) -> Row:
+    links = text.many(len(tuple(configured.workspace.links())), "link")
+    return Row("config", Mark.OK, f"{configured.path}: workspace {configured.workspace.id}, {links}")
 
 
 def _store_row(session: Session) -> Row:
+    app = session.app
     try:
-        current, head = session.app.store.current(), session.app.store.head()
+        if app.revision() is None:
+            sentence = f"no database yet at {app.store.name}"
+            return Row("store", Mark.WARN, sentence, "run syncer sync, or syncer db upgrade")
+        app.store.require_head()
     except SyncerError as error:
         return Row("store", Mark.FAIL, error.sentence, error.hint, of_error(error))
-    if current == head:
-        return Row("store", Mark.OK, f"schema {head}")
-    at = current or "empty"
-    return Row("store", Mark.WARN, f"schema {at}, this version wants {head}", "run syncer db upgrade")
+    return Row("store", Mark.OK, f"schema {app.store.head()}")
 
 
-def _owner_rows(configured: Configured) -> Iterator[Row]:
+def _owner_rows(configured: Configured, hidden: Veil) -> Iterator[Row]:
     for placed in configured.workspace.key_results():
-        if placed.key_result.owner is None:
+        if placed.key_result.owner is None and placed.key_result.id not in hidden.key_results:
             yield Row("owners", Mark.WARN, f"key result {placed.key_result.id} has no owner")
 
 
-def _connection_rows(session: Session, configured: Configured, name: str) -> Iterator[Row]:
+def _connection_rows(session: Session, configured: Configured, name: str, hidden: Veil) -> Iterator[Row]:
     connector: Connector | None = None
     try:
         connector = session.app.connect(configured, name, may_write=False)
@@ -108,8 +120,8 @@ def _connection_rows(session: Session, configured: Configured, name: str) -> Ite
         yield Row(name, Mark.OK, f"{identity.server} at {identity.url}, as {identity.account}")
         refs = tuple({link.ref: None for link in configured.workspace.links() if link.ref.connection == name})
         outcomes = {one.ref: one for one in connector.fetch(refs, ConnectorState()).outcomes}
-        yield from (_link_row(name, ref, outcomes.get(ref)) for ref in refs)
-        yield from _unmapped(configured, name, outcomes.values())
+        yield from (_link_row(name, ref, outcomes.get(ref), hidden) for ref in refs)
+        yield from _unmapped(configured, name, [o for ref, o in outcomes.items() if ref not in hidden.refs])
     except SyncerError as error:
         code = of_error(error)
         yield Row(name, Mark.FAIL, error.sentence, error.hint, Exit.PARTIAL if code is Exit.FAILED else code)
@@ -118,12 +130,13 @@ def _connection_rows(session: Session, configured: Configured, name: str) -> Ite
             connector.close()
 
 
-def _link_row(name: str, ref: WorkRef, outcome: Outcome | None) -> Row:
+def _link_row(name: str, ref: WorkRef, outcome: Outcome | None, hidden: Veil) -> Row:
     match outcome:
+        case Snapshot() if ref in hidden.refs:
+            return Row(name, Mark.OK, f"{ref.kind} {ref.key}: readable")
         case Snapshot():
-            sentence = (
-                f"{ref.kind} {ref.key}: {outcome.name}, {outcome.status.words} {outcome.progress.basis}"
-            )
+            called = f"{ref.kind} {ref.key}: {text.name(outcome.name)}"
+            sentence = f"{called}, {outcome.status.words} {outcome.progress.basis}"
             mark = Mark.WARN if outcome.notes else Mark.OK
             return Row(name, mark, "; ".join((sentence, *outcome.notes)))
         case Gone(state=state, advice=advice):

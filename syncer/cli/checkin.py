@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import math
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -39,12 +40,14 @@ def check_in_command(
     status: Annotated[WorkStatus | None, typer.Option("--status", help="Its status.")] = None,
     on: Annotated[str | None, typer.Option("--on", help="The day it is true for, YYYY-MM-DD.")] = None,
     note: Annotated[str, typer.Option("--note", help="A sentence for the others.")] = "",
-    author: Annotated[str | None, typer.Option("--author", help="Who says so; else your login name.")] = None,
+    author: Annotated[
+        str | None, typer.Option("--author", help="Who says so; else who of `people` has your login as id.")
+    ] = None,
 ) -> None:
     """Check in: `syncer check-in activation 37 --health at_risk`, or `--initiative ID --status done`."""
     session = session_of(context)
     configured = _one(session)
-    who = author if author is not None else _login()
+    who = author if author is not None else configured.workspace.person(_login()) or ""
     if initiative is not None:
         if status is None or key_result is not None:
             raise typer.BadParameter("give --initiative ID --status STATUS, and no key result")
@@ -89,9 +92,9 @@ def _check_in(
     placed = find_key_result(workspace, key_result)
     number = placed.key_result
     expected = number.show(round(expected_value(number, placed.cycle, entry.on), 1))
+    follow = "; the comments follow with the next sync" if workspace.publish.enabled else ""
     session.say(
-        f"{text.plain(number.title)}: {number.show(value)} on {day(entry.on)}, {expected} expected; "
-        "the comments follow with the next sync"
+        f"{text.name(number.title)}: {number.show(value)} on {day(entry.on)}, {expected} expected{follow}"
     )
     session.emit({"check_in": entry, "expected": expected_value(number, placed.cycle, entry.on)})
 
@@ -122,9 +125,16 @@ def _report(
 
 def _number(value: str) -> float:
     try:
-        return float(value)
+        number = float(value)
     except ValueError:
         raise typer.BadParameter(f"{value!r} is not a number; write it like 37 or 5.5") from None
+    if _LARGEST < abs(number) < math.inf:
+        raise typer.BadParameter(f"{value} is too large to be reckoned with; choose a larger unit")
+    return number
+
+
+_LARGEST = 1e15
+"""As far as workspace files go with start and target."""
 
 
 def _day(value: str | None) -> date | None:

@@ -19,7 +19,7 @@ def upgrade(context: typer.Context) -> None:
     """Bring the schema up to date; nothing happens when it is."""
     session = session_of(context)
     store = session.app.store
-    before = store.current()
+    before = session.app.revision()
     store.upgrade()
     after = store.current()
     session.say(f"the database is at {after}" + ("" if before == after else f", it was {before or 'empty'}"))
@@ -30,7 +30,7 @@ def current(context: typer.Context) -> None:
     """Say which revision the schema is at, and which one this version wants."""
     session = session_of(context)
     store = session.app.store
-    at, head = store.current(), store.head()
+    at, head = session.app.revision(), store.head()
     advice = "up to date" if at == head else f"this version wants {head}: run syncer db upgrade"
     session.say(f"{at or 'empty'}; {advice}")
     session.emit({"current": at, "head": head})

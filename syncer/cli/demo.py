@@ -51,11 +51,13 @@ def demo(
 ) -> None:
     """Play a quarter with Jira Cloud, Jira Data Center and Asana on this machine; no account is needed."""
     session = session_of(context)
+    if port and port not in _PORTS:
+        raise typer.BadParameter(f"{port} is not 0 or from {_PORTS[0]} to {_PORTS[-1]}", param_hint="--port")
+    last_day = _last_day(today) if today else session.clock.now().astimezone(UTC).date()
     with _folder(keep) as folder:
         if (folder / ".syncer" / STATE_FILE).exists():
             _bring_back(session, folder, serve=serve)
             return
-        last_day = _day(today) if today else session.clock.now().astimezone(UTC).date()
         story = _new_story(last_day, seed, port)
         with story:
             write_files(folder, story)
@@ -88,11 +90,22 @@ def _folder(keep: Path | None) -> Iterator[Path]:
     yield folder
 
 
-def _day(value: str) -> date:
+_PORTS = range(1024, 65534)
+"""First ports of three that no system service has."""
+_YEARS = range(2001, 2200)
+"""A workspace file takes days of 2000 to 2199, and the quarter begins before its last day."""
+
+
+def _last_day(value: str) -> date:
     try:
-        return datetime.strptime(value, "%Y-%m-%d").replace(tzinfo=UTC).date()
+        day = datetime.strptime(value, "%Y-%m-%d").replace(tzinfo=UTC).date()
     except ValueError:
         raise typer.BadParameter(f"{value!r} is not a date; write YYYY-MM-DD") from None
+    if day.year not in _YEARS:
+        raise typer.BadParameter(
+            f"{day} is not in the years {_YEARS[0]} to {_YEARS[-1]}", param_hint="--today"
+        )
+    return day
 
 
 def _new_story(today: date, seed: int, port: int) -> Story:
@@ -234,7 +247,7 @@ def _show_week(session: Session, app: App, configured: Configured, week: Week, r
             if signal.key_result_id not in hidden:
                 session.say(f"  signal {verb}: {signal.kind.replace('_', ' ')} on {signal.key_result_id}")
     wrote = ", ".join(f"{count} {what.value}" for what, count in sorted(report.wrote.items()))
-    session.say(f"  comments: {wrote or 'none written'}; {report.requests} requests")
+    session.say(f"  comments: {wrote or 'none written'}; {text.many(report.requests, 'request')}")
     session.say()
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from syncer.cli import text
+from syncer.cli.discreet import Named, names_of, refuse_unknown, veil
 from syncer.cli.exits import Exit, first, of_error
 from syncer.cli.session import Session, session_of
 from syncer.domain.link import Link
@@ -21,7 +22,18 @@ from syncer.errors import SkippableError, SyncerError
 if TYPE_CHECKING:
     from syncer.app import Configured
 
-Named = Annotated[list[str] | None, typer.Argument(help="Ids or keys of links; all of them without any.")]
+Names = Annotated[
+    list[str] | None, typer.Argument(help="Links, by id, initiative or key; all of them without any.")
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The links of one workspace that a command is about."""
+
+    configured: Configured
+    view: View
+    links: tuple[Link, ...]
 
 
 def register(app: typer.Typer) -> None:
@@ -33,47 +45,44 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, name="links")
 
 
-def list_links(context: typer.Context) -> None:
+def list_links(context: typer.Context, key_results: Named = None) -> None:
     """Every link with its state, the age of its last read, and whether a comment stands."""
     session = session_of(context)
     document: dict[str, Any] = {}
-    for configured in session.workspaces():
-        view = _view(session, configured)
-        document[view.workspace.id] = [_document(view, link) for link in view.before.links]
-        session.say(f"{view.workspace.id}: {len(view.before.links)} links")
-        rows = [_row(view, link, session.app.clock.now()) for link in view.before.links]
+    for chosen in _choose(session, (), key_results):
+        view = chosen.view
+        document[view.workspace.id] = [_document(view, link) for link in chosen.links]
+        session.say(f"{view.workspace.id}: {text.many(len(chosen.links), 'link')}")
+        rows = [_row(view, link, session.app.clock.now()) for link in chosen.links]
         for row in text.columns(rows):
             session.say(f"  {row}")
     session.emit(document)
 
 
-def show(context: typer.Context, names: Named = None) -> None:
+def show(context: typer.Context, names: Names = None, key_results: Named = None) -> None:
     """One link in full: its item, its last figures, its history, its comment, and what to do about it."""
     session = session_of(context)
     document: dict[str, Any] = {}
-    for configured in session.workspaces():
-        view = _view(session, configured)
-        links = _chosen(view.before.links, names, configured)
-        document[view.workspace.id] = [_document(view, link) for link in links]
-        for link in links:
+    for chosen in _choose(session, names or (), key_results):
+        view = chosen.view
+        document[view.workspace.id] = [_document(view, link) for link in chosen.links]
+        for link in chosen.links:
             for line in _full(view, link, session.app.clock.now()):
                 session.say(line)
     session.emit(document)
 
 
-def verify(context: typer.Context, names: Named = None) -> None:
+def verify(context: typer.Context, names: Names = None, key_results: Named = None) -> None:
     """Ask the trackers for every link right now. Nothing is stored and nothing is written."""
     session = session_of(context)
     document: dict[str, Any] = {}
     codes: list[Exit] = []
-    for configured in session.workspaces():
-        view = _view(session, configured)
-        links = _chosen(view.before.links, names, configured)
-        outcomes, failures = _ask(session, configured, links)
+    for chosen in _choose(session, names or (), key_results):
+        outcomes, failures = _ask(session, chosen.configured, chosen.links)
         codes += failures
-        rows = [(link.id, *_verdict(outcomes.get(link.ref))) for link in links]
+        rows = [(link.id, *_verdict(outcomes.get(link.ref))) for link in chosen.links]
         codes += [Exit.PARTIAL for _, state, _ in rows if state != LinkState.ACTIVE.words]
-        document[view.workspace.id] = [
+        document[chosen.view.workspace.id] = [
             {"link": name, "state": state, "sentence": sentence} for name, state, sentence in rows
         ]
         for row in text.columns(rows):
@@ -82,19 +91,42 @@ def verify(context: typer.Context, names: Named = None) -> None:
     raise typer.Exit(first(codes))
 
 
-def _view(session: Session, configured: Configured) -> View:
-    return look(configured.workspace, session.app.ready_store, session.app.clock)
+def _choose(session: Session, names: Sequence[str], key_results: Sequence[str] | None) -> list[Chosen]:
+    """The links asked for in every workspace. Refuses names that no link in them has."""
+    found = session.workspaces()
+    named = frozenset(key_results or ())
+    refuse_unknown(named, [one.workspace for one in found])
+    links = {one.workspace.id: tuple(one.workspace.links()) for one in found}
+    unknown = set(names).difference(*(names_of(link) for of_one in links.values() for link in of_one))
+    if unknown:
+        hidden = [veil(one.workspace) for one in found]
+        known = [link.id for of_one in links.values() for link in of_one]
+        listed = [name for name in known if not any(name in one.links for one in hidden)]
+        raise SkippableError(no_link(sorted(unknown), listed))
+    with session.known_store() as store:
+        views = [look(one.workspace, store, session.app.clock) for one in found]
+    return [_chosen(session, one, view, names, named) for one, view in zip(found, views, strict=True)]
 
 
-def _chosen(links: Sequence[Link], names: Sequence[str] | None, configured: Configured) -> tuple[Link, ...]:
-    if not names:
-        return tuple(links)
-    found = tuple(link for link in links if {link.id, str(link.ref), link.ref.key} & set(names))
-    if not found:
-        known = ", ".join(link.id for link in links) or "none"
-        msg = f"workspace {configured.workspace.id} has no link {', '.join(names)}; it has {known}"
-        raise SkippableError(msg)
-    return found
+def no_link(unknown: Sequence[str], known: Sequence[str]) -> str:
+    """The sentence that refuses names, with the links there are one per line."""
+    return "\n  ".join((f"no link is called {', '.join(unknown)}; the links are", *(known or ("none",))))
+
+
+def _chosen(
+    session: Session, configured: Configured, view: View, names: Sequence[str], named: frozenset[str]
+) -> Chosen:
+    hidden = veil(view.workspace, (*names, *named))
+    links = tuple(
+        link
+        for link in view.before.links
+        if not hidden.hides(link)
+        and (not names or names_of(link) & set(names))
+        and (not named or link.key_result_id in named)
+    )
+    if not (names or named):
+        hidden.note(session)
+    return Chosen(configured, view, links)
 
 
 def _ask(
@@ -122,8 +154,8 @@ def _ask(
 def _verdict(outcome: Outcome | None) -> tuple[str, str]:
     match outcome:
         case Snapshot():
-            named = f"{outcome.key} {outcome.name}, {outcome.status.words} {outcome.progress.basis}"
-            return outcome.state.words, text.plain(named)
+            label = text.name(f"{outcome.key} {outcome.name}")
+            return outcome.state.words, f"{label}, {outcome.status.words} {outcome.progress.basis}"
         case Gone():
             return outcome.state.words, text.plain(outcome.advice)
         case None:
@@ -150,7 +182,7 @@ def _standing(view: View, link: Link) -> str:
 
 def _row(view: View, link: Link, now: datetime) -> tuple[str, ...]:
     snapshots = _last(view, link)
-    label = f"{snapshots[-1].key} {snapshots[-1].name}" if snapshots else ""
+    label = f"{snapshots[-1].key} {text.name(snapshots[-1].name)}" if snapshots else ""
     return (
         link.id,
         link.state.words,
@@ -170,7 +202,7 @@ def _full(view: View, link: Link, now: datetime) -> Iterator[str]:
     snapshots = _last(view, link)
     if snapshots:
         last = snapshots[-1]
-        yield f"  now      {text.plain(f'{last.key} {last.name}')}: {last.status.words} {last.progress.basis}"
+        yield f"  now      {text.name(f'{last.key} {last.name}')}: {last.status.words} {last.progress.basis}"
         yield f"  where    {text.plain(last.url)}"
         yield from (f"  note     {text.plain(note)}" for note in last.notes)
     yield f"  comment  {_standing(view, link)}"

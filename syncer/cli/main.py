@@ -23,6 +23,7 @@ from syncer.cli import (
     configure,
     database,
     demo,
+    discover,
     init,
     links,
     serve,
@@ -31,7 +32,7 @@ from syncer.cli import (
     syncing,
 )
 from syncer.cli.exits import Exit, of_error
-from syncer.cli.session import ReaderGoneError, Session, print_error, tell
+from syncer.cli.session import ReaderGoneError, Session, print_error, session_of, tell
 from syncer.errors import SyncerError
 
 app = typer.Typer(
@@ -41,7 +42,20 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (demo, init, configure, check, links, syncing, serve, status, checkin, sheets, database):
+for module in (
+    demo,
+    init,
+    discover,
+    configure,
+    check,
+    links,
+    syncing,
+    serve,
+    status,
+    checkin,
+    sheets,
+    database,
+):
     module.register(app)
 
 
@@ -79,15 +93,11 @@ def _globals(
         os.environ["NO_COLOR"] = "1"  # noqa: TID251  rich and typer look there
     if log_format not in {None, "text", "json"}:
         raise typer.BadParameter(f"{log_format!r} is not text or json", param_hint="--log-format")
-    context.obj = Session(
-        config=config,
-        names=tuple(workspace or ()),
-        as_json=as_json,
-        quiet=quiet,
-        verbose=verbose,
-        no_input=no_input,
-        log_format=log_format,
-    )
+    session = session_of(context)
+    session.config = config
+    session.names = tuple(workspace or ())
+    session.as_json, session.quiet, session.verbose = as_json, quiet, verbose
+    session.no_input, session.log_format = no_input, log_format
 
 
 def run(arguments: list[str] | None = None) -> None:
@@ -95,9 +105,10 @@ def run(arguments: list[str] | None = None) -> None:
     given = globals_first(list(sys.argv[1:] if arguments is None else arguments))
     flags = given[: given.index("--")] if "--" in given else given
     verbose, as_json = not {"-v", "--verbose"}.isdisjoint(flags), "--json" in flags
+    session = Session()
     try:
         with _terminated():
-            code = app(args=given, prog_name="syncer", standalone_mode=False)
+            code = app(args=given, prog_name="syncer", standalone_mode=False, obj=session)
         sys.stdout.flush()
     except SyncerError as error:
         tell(error, as_json=as_json, verbose=verbose)
@@ -114,6 +125,8 @@ def run(arguments: list[str] | None = None) -> None:
             if isinstance(error, _USAGE)
             else _fault(error, as_json=as_json, verbose=verbose)
         )
+    if session.spoiled and code not in {Exit.USAGE, Exit.INTERRUPTED}:
+        code = Exit.CONFIG
     sys.exit(int(code or Exit.DONE))
 
 
@@ -155,7 +168,8 @@ def _terminated() -> Iterator[None]:
 
 
 _FLAGS = frozenset({"--json", "-q", "--quiet", "-v", "--verbose", "--no-color", "--no-input"})
-_VALUED = ("-c", "--config", "-w", "--workspace", "--log-format")
+_VALUED = frozenset({"-c", "--config", "-w", "--workspace", "--log-format"})
+_WITH_VALUE = ("--config=", "--workspace=", "--log-format=")
 
 
 def globals_first(arguments: list[str]) -> list[str]:
@@ -167,7 +181,7 @@ def globals_first(arguments: list[str]) -> list[str]:
     for argument in waiting:
         if argument in _VALUED:
             moved += [argument, *islice(waiting, 1)]
-        elif argument in _FLAGS or argument.startswith(tuple(f"{name}=" for name in _VALUED[1::2])):
+        elif argument in _FLAGS or argument.startswith(_WITH_VALUE):
             moved.append(argument)
         else:
             kept.append(argument)

@@ -6,8 +6,9 @@ import dataclasses
 import json
 import sys
 import traceback
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -15,11 +16,13 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from syncer.cli import text as words
 from syncer.errors import SyncerError
 
 if TYPE_CHECKING:
     from syncer.app import App, Configured
     from syncer.ports import Clock
+    from syncer.store.sql_store import SqlStore
 
 
 class ReaderGoneError(Exception):
@@ -45,7 +48,9 @@ class Session:
     verbose: bool = False
     no_input: bool = False
     log_format: str | None = None
-    document: dict[str, Any] = field(default_factory=dict)
+    spoiled: bool = False
+    """Whether a workspace file is not valid: then the others are worked on, and the process ends with 5."""
+    without_database: bool = False
 
     @cached_property
     def app(self) -> App:
@@ -65,24 +70,41 @@ class Session:
         return SystemClock()
 
     def workspaces(self) -> tuple[Configured, ...]:
-        """The workspaces that were asked for; keys of their files that do nothing yet are named."""
+        """The workspaces that were asked for; what other files lack is said, and which keys do nothing yet.
+
+        Raises ConfigInvalid when no file is valid.
+        """
+        from config.problems import ConfigInvalid  # noqa: PLC0415  heavy
         from config.show import unused  # noqa: PLC0415  heavy
 
+        loaded = self.app.loaded
+        if loaded.problems and loaded.files and not self.spoiled:
+            self.spoiled = True
+            self.tell(ConfigInvalid(loaded.problems))
         found = self.app.workspaces(self.names)
         for configured in found:
             for path in unused(configured.file):
                 self.note(f"{configured.path}: not used yet: {path}")
         return found
 
+    @contextmanager
+    def known_store(self, *, silently: bool = False) -> Iterator[SqlStore]:
+        """The store for a command that only reads; that there is none yet is said, unless `silently`."""
+        if self.app.revision() is None and not (silently or self.without_database):
+            self.without_database = True
+            self.note(f"no database yet at {self.app.store.name}; run syncer sync")
+        with self.app.known_store() as store:
+            yield store
+
     def say(self, text: str = "") -> None:
-        """A line of the result, for people."""
+        """A line of the result, for people, without what could drive their terminal."""
         if not self.as_json:
-            print_out(text)
+            print_out(words.plain(text))
 
     def note(self, text: str) -> None:
         """A line beside the result."""
         if not self.quiet:
-            sys.stderr.write(f"{text}\n")
+            sys.stderr.write(f"{words.plain(text)}\n")
 
     def tell(self, error: SyncerError, workspace: str = "") -> None:
         """An error that does not end the command, also when all is quiet; `workspace` is what it concerns."""
@@ -109,7 +131,7 @@ def print_error(code: str, sentence: str, hint: str, workspace: str = "", *, as_
         sys.stderr.write(json.dumps({"error": found}, ensure_ascii=False) + "\n")
     else:
         about = f"{workspace}: " if workspace else ""
-        sys.stderr.write(f"{about}{sentence}\n" + (f"-> {hint}\n" if hint else ""))
+        sys.stderr.write(words.plain(f"{about}{sentence}\n" + (f"-> {hint}\n" if hint else "")))
 
 
 def session_of(context: typer.Context) -> Session:

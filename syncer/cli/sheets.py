@@ -7,15 +7,12 @@ from typing import Annotated, Any
 import typer
 
 from syncer.cli import text
+from syncer.cli.discreet import Named, refuse_unknown, veil
 from syncer.cli.exits import Exit
 from syncer.cli.session import Session, session_of
 from syncer.domain.render import is_it_moving, number_word, work_word
 from syncer.domain.rollup import Rollup, WorkLine
 from syncer.engine.view import View, look
-
-Named = Annotated[
-    list[str] | None, typer.Option("--kr", help="Only this key result, a confidential one too; repeatable.")
-]
 
 
 def register(app: typer.Typer) -> None:
@@ -93,14 +90,10 @@ def weekly(context: typer.Context, key_results: Named = None) -> None:
 
 def views(session: Session, named: frozenset[str]) -> list[View]:
     """What is known of every workspace. Refuses names that no key result in them has."""
-    app = session.app
-    found = [look(one.workspace, app.ready_store, app.clock) for one in session.workspaces()]
-    placed = [one.key_result for view in found for one in view.workspace.key_results()]
-    unknown = sorted(named - {one.id for one in placed})
-    if unknown:
-        known = ", ".join(one.id for one in placed if not one.confidential) or "none"
-        raise typer.BadParameter(f"no key result is called {', '.join(unknown)}; there are {known}")
-    return found
+    workspaces = [one.workspace for one in session.workspaces()]
+    refuse_unknown(named, workspaces)
+    with session.known_store() as store:
+        return [look(one, store, session.app.clock) for one in workspaces]
 
 
 def _say_all(session: Session, lines: Any) -> None:  # noqa: ANN401  an iterable of lines
@@ -110,10 +103,8 @@ def _say_all(session: Session, lines: Any) -> None:  # noqa: ANN401  an iterable
 
 def note_hidden(session: Session, view: View, named: frozenset[str]) -> None:
     """Says beside the result how many key results are kept back."""
-    hidden = sum(1 for rollup in view.rollups if rollup.key_result.confidential)
-    if hidden and not named:
-        noun = "key result is" if hidden == 1 else "key results are"
-        session.note(f"{view.workspace.id}: {hidden} confidential {noun} not shown; name one with --kr ID")
+    if not named:
+        veil(view.workspace).note(session)
 
 
 def _brief_document(rollup: Rollup) -> dict[str, Any]:

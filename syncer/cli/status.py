@@ -11,10 +11,14 @@ from typing import Annotated, Any
 import typer
 
 from syncer.cli import text
+from syncer.cli.discreet import Named, veil
 from syncer.cli.exits import Exit
 from syncer.cli.session import Session, session_of
-from syncer.cli.sheets import Named, note_hidden, views
+from syncer.cli.sheets import note_hidden, views
 from syncer.domain.link import Link
+from syncer.domain.render import day
+from syncer.domain.rollup import Rollup
+from syncer.domain.sync import Receipt, Standing
 from syncer.domain.work import LinkState
 from syncer.engine.view import View
 from syncer.errors import FatalError
@@ -74,25 +78,55 @@ def status_lines(view: View, now: datetime, named: frozenset[str] = frozenset())
         rows.append((name, state, f"read {text.age(health.read_at, now)}", text.plain(health.sentence)))
     yield from (f"  {row}" for row in text.columns(rows))
     links = _links(view, named)
-    for link in links:
-        if link.state is not LinkState.ACTIVE or link.advice:
-            read = f"last read {text.age(link.read_at, now)}"
-            yield f"  ! {link.id}: {link.state.words}, {read}. {text.plain(link.advice)}".rstrip()
+    yield from _link_lines(view, links, now)
+    yield from (f"  ! comment on {r.ref}: {_LEFT_ALONE[r.standing]}" for r in _left_alone(view, named))
     stale = [line for r in view.public(named) for line in r.work if line.stale]
     standing = view.public_signals(named)
     yield f"  {text.many(len(links), 'link')}, {len(stale)} stale; {text.many(len(standing), 'open signal')}"
     for rollup in view.public(named):
         if rollup.number_stale:
-            yield f"  ! {rollup.key_result.id}: the number is stale, {text.number_line(rollup).strip()}"
+            yield f"  ! {rollup.key_result.id}: {_stale_number(rollup)}"
+
+
+def _link_lines(view: View, links: list[Link], now: datetime) -> Iterator[str]:
+    """The links that somebody has to look at; what a connection lacks is said once, with the connection."""
+    failing = {name for name, health in view.before.health.items() if health.failing_since}
+    for link in links:
+        advice = "" if link.ref.connection in failing else link.advice
+        if link.state is not LinkState.ACTIVE or advice:
+            read = f"last read {text.age(link.read_at, now)}"
+            yield f"  ! {link.id}: {link.state.words}, {read}. {text.plain(advice)}".rstrip()
+
+
+_LEFT_ALONE = {
+    Standing.EDITED: "edited by a person, left alone; delete it to opt out",
+    Standing.OPTED_OUT: "deleted by a person, never written again",
+}
+
+
+def _left_alone(view: View, named: frozenset[str]) -> list[Receipt]:
+    """The comments that people edited or deleted."""
+    shown = {link.ref for link in _links(view, named)}
+    return [r for r in view.before.receipts if r.standing in _LEFT_ALONE and r.ref in shown]
+
+
+def _stale_number(rollup: Rollup) -> str:
+    latest = rollup.latest
+    if latest is None:
+        return "the number is stale, nobody has checked in a value yet"
+    return (
+        f"the number is stale, {rollup.key_result.show(latest.value)} was checked in on {day(latest.on)} "
+        "and nothing since"
+    )
 
 
 def _links(view: View, named: frozenset[str]) -> list[Link]:
     """The links that may be shown, those of key results that rest included."""
-    confidential = {p.key_result.id for p in view.workspace.key_results() if p.key_result.confidential}
+    hidden = veil(view.workspace, named)
     return [
         link
         for link in view.before.links
-        if link.key_result_id in named or not (named or link.key_result_id in confidential)
+        if not hidden.hides(link) and (not named or link.key_result_id in named)
     ]
 
 
@@ -102,10 +136,11 @@ def _run_line(view: View, now: datetime) -> Iterator[str]:
         yield f"{view.workspace.id}: never synced; run syncer sync"
         return
     outcome = run.outcome.value if run.outcome else "not finished"
-    missed = f", {run.counts['missed']} slots missed before it" if run.counts.get("missed") else ""
+    count = run.counts.get("missed", 0)
+    missed = f", {text.many(count, 'slot')} missed before it" if count else ""
     yield (
         f"{view.workspace.id}: last sync {text.age(run.started_at, now)} ({run.trigger.value}): {outcome}, "
-        f"{run.counts.get('requests', 0)} requests{missed}"
+        f"{text.many(run.counts.get('requests', 0), 'request')}{missed}"
     )
 
 
@@ -122,6 +157,9 @@ def _document(view: View, named: frozenset[str]) -> dict[str, Any]:
                 "advice": link.advice,
             }
             for link in _links(view, named)
+        ],
+        "comments_left_alone": [
+            {"item": str(r.ref), "standing": r.standing} for r in _left_alone(view, named)
         ],
         "key_results": [
             {

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from syncer.cli import text
+from syncer.cli.discreet import AlsoNamed, Veil, refuse_unknown, veil
 from syncer.cli.exits import Exit, first, of_error, of_report
+from syncer.cli.links import no_link
 from syncer.cli.session import Session, session_of
+from syncer.domain.sync import Standing, Wrote
+from syncer.engine.publish import Delivered, Held
 from syncer.engine.pull import Scope
-from syncer.engine.report import ConnectionOutcome, SyncReport
+from syncer.engine.report import ConnectionOutcome, Planned, SyncReport
 from syncer.engine.sync import Wish, plan_sync, run_sync
 from syncer.errors import BusyError, SkippableError, SyncerError
 
 if TYPE_CHECKING:
     from syncer.app import Configured
+    from syncer.store.sql_store import SqlStore
 
 Force = Annotated[bool, typer.Option("--force", help="Past the brakes and the back-off.")]
 KeyResults = Annotated[list[str] | None, typer.Option("--kr", help="Only this key result; repeatable.")]
@@ -40,10 +46,11 @@ def plan(
         bool, typer.Option("--exit-code", help="Exit with 10 when a sync would change something.")
     ] = False,
     force: Force = False,
+    key_results: AlsoNamed = None,
 ) -> None:
     """Read and judge, and show what `sync` would store and write. Nothing is changed anywhere."""
     session = session_of(context)
-    reports, code = _each(session, lambda one: _plan(session, one, Wish(force=force)))
+    reports, code = _plans(session, Wish(force=force), key_results)
     if code is Exit.DONE and exit_code and any(report.has_changes for report in reports):
         code = Exit.SOMETHING_TO_SEE
     raise typer.Exit(code)
@@ -56,14 +63,16 @@ def sync(
         bool, typer.Option("--pull-only", help="Store and judge, write no comment.")
     ] = False,
     force: Force = False,
+    key_results: AlsoNamed = None,
 ) -> None:
     """Pull, judge and publish once, now."""
     session = session_of(context)
     wish = Wish(pull_only=pull_only, force=force)
     if dry_run:
-        _, code = _each(session, lambda one: _plan(session, one, wish))
+        _, code = _plans(session, wish, key_results)
     else:
-        _, code = _each(session, lambda one: _sync(session, one, wish))
+        named = _named(session, key_results)
+        _, code = _each(session, lambda one: _sync(session, one, wish), named)
     raise typer.Exit(code)
 
 
@@ -82,20 +91,27 @@ def resync(
     scope = Scope(frozenset(key_results or ()), frozenset(initiatives or ()), frozenset(links or ()))
     wish = Wish(scope=scope, fresh=True, force=force)
 
+    named = scope.key_results | scope.initiatives | scope.links
+
     def work(one: Configured) -> SyncReport:
-        _refuse_unknown(one, scope)
+        _refuse_unknown(one, scope, veil(one.workspace, named))
         return _waiting(session, one, lambda: _sync(session, one, wish), no_wait=no_wait)
 
-    _, code = _each(session, work)
+    _, code = _each(session, work, named)
     raise typer.Exit(code)
 
 
-def _refuse_unknown(configured: Configured, scope: Scope) -> None:
-    if not scope.is_whole and not any(scope.covers(link) for link in configured.workspace.links()):
-        wanted = ", ".join(sorted(scope.key_results | scope.initiatives | scope.links))
-        known = ", ".join(link.id for link in configured.workspace.links())
-        msg = f"workspace {configured.workspace.id} has no link for {wanted}; its links are {known or 'none'}"
-        raise SkippableError(msg)
+def _named(session: Session, key_results: Iterable[str] | None) -> frozenset[str]:
+    named = frozenset(key_results or ())
+    refuse_unknown(named, [one.workspace for one in session.workspaces()] if named else ())
+    return named
+
+
+def _refuse_unknown(configured: Configured, scope: Scope, hidden: Veil) -> None:
+    links = tuple(configured.workspace.links())
+    if not scope.is_whole and not any(scope.covers(link) for link in links):
+        wanted = sorted(scope.key_results | scope.initiatives | scope.links)
+        raise SkippableError(no_link(wanted, [link.id for link in links if not hidden.hides(link)]))
 
 
 def _waiting(
@@ -114,24 +130,26 @@ def _waiting(
             threading.Event().wait(0.2)
 
 
-def _plan(session: Session, configured: Configured, wish: Wish) -> SyncReport:
-    report = plan_sync(session.app.engine(configured, may_write=False), wish)
-    for line in plan_lines(report):
-        session.say(line)
-    return report
+def _plans(session: Session, wish: Wish, key_results: Iterable[str] | None) -> tuple[list[SyncReport], Exit]:
+    named = _named(session, key_results)
+    with session.known_store(silently=True) as store:
+        return _each(session, lambda one: _plan(session, one, wish, store), named)
+
+
+def _plan(session: Session, configured: Configured, wish: Wish, store: SqlStore) -> SyncReport:
+    return plan_sync(session.app.engine(configured, may_write=False, store=store), wish)
 
 
 def _sync(session: Session, configured: Configured, wish: Wish) -> SyncReport:
-    may_write = not wish.pull_only
-    report = run_sync(session.app.engine(configured, may_write=may_write), wish)
-    for line in sync_lines(report):
-        session.say(line)
-    return report
+    return run_sync(session.app.engine(configured, may_write=not wish.pull_only), wish)
 
 
-def _each(session: Session, work: Callable[[Configured], SyncReport]) -> tuple[list[SyncReport], Exit]:
+def _each(
+    session: Session, work: Callable[[Configured], SyncReport], named: frozenset[str]
+) -> tuple[list[SyncReport], Exit]:
     """Every workspace for itself: one that fails stops no other."""
     reports: list[SyncReport] = []
+    shown: list[dict[str, Any]] = []
     codes: list[Exit] = []
     errors: list[dict[str, str]] = []
     for configured in session.workspaces():
@@ -146,52 +164,106 @@ def _each(session: Session, work: Callable[[Configured], SyncReport]) -> tuple[l
         else:
             reports.append(report)
             codes.append(of_report(report))
-    session.emit({"workspaces": [report_document(one) for one in reports], "errors": errors})
+            shown.append(_show(session, configured, report, named))
+    session.emit({"workspaces": shown, "errors": errors})
     return reports, first(codes)
 
 
-def sync_lines(report: SyncReport) -> Iterable[str]:
+def _show(
+    session: Session, configured: Configured, report: SyncReport, named: frozenset[str]
+) -> dict[str, Any]:
+    """Prints the lines of a report and returns its document, both without what is confidential."""
+    hidden = veil(configured.workspace, named)
+    public = hidden.over(report)
+    publishing = configured.workspace.publish.enabled
+    lines = sync_lines if report.run else plan_lines
+    for line in lines(public, session.app.clock.now(), publishing=publishing):
+        session.say(line)
+    if public != report:
+        hidden.note(session)
+    return {**report_document(public), "publishing": publishing}
+
+
+def sync_lines(report: SyncReport, _: datetime, *, publishing: bool) -> Iterable[str]:
     """What a sync did, line by line, with a summary at the end."""
     yield from _common(report)
     for one in report.delivered:
-        what = one.wrote.value if not one.code else "refused"
-        standing = (
-            f" ({one.standing.value.replace('_', ' ')})"
-            if one.standing and one.wrote.value == "nothing"
-            else ""
-        )
-        yield f"  comment on {one.publication.ref}: {what}{standing}" + (f": {one.why}" if one.why else "")
+        yield f"  comment on {one.publication.ref}: {_became(one)}" + (f": {one.why}" if one.why else "")
         if one.hint:
             yield f"    -> {one.hint}"
-    wrote = (
-        ", ".join(f"{count} {what.value}" for what, count in sorted(report.wrote.items())) or "none written"
-    )
-    held = f", {report.held_back} held back" if report.held_back else ""
+    for held in report.held_back:
+        yield f"  comment on {held.publication.ref}: {_waits(held)}"
+    if not publishing:
+        yield f"  {text.PUBLISHING_OFF}"
+    comments = f", comments: {_wrote(report)}" if publishing else ""
     yield (
-        f"{report.workspace}: {len(report.changes)} changed, {len(report.opened)} signals opened, "
-        f"{len(report.closed)} closed, comments: {wrote}{held}; {report.requests} requests"
+        f"{report.workspace}: {len(report.changes)} changed, "
+        f"{text.many(len(report.opened), 'signal')} opened, {len(report.closed)} closed"
+        f"{comments}; {text.many(report.requests, 'request')}"
     )
 
 
-def plan_lines(report: SyncReport) -> Iterable[str]:
+def _became(delivered: Delivered) -> str:
+    if delivered.code:
+        return "refused"
+    if delivered.wrote is not Wrote.NOTHING:
+        return delivered.wrote.value
+    return _LEFT.get(delivered.standing, "left alone") if delivered.standing else "left alone"
+
+
+_LEFT = {
+    Standing.OPTED_OUT: "left alone: opted out",
+    Standing.EDITED: "left alone: edited by a person",
+    Standing.STANDING: "stands as it should",
+    Standing.WITHDRAWN: "there is none to remove",
+}
+
+
+def _waits(held: Held) -> str:
+    if held.until is None:
+        return "waits for the next sync, this one has written enough"
+    return f"held back until {held.until:%Y-%m-%d %H:%M} UTC, the interval between two edits"
+
+
+def _wrote(report: SyncReport) -> str:
+    wrote = [f"{count} {what.value}" for what, count in sorted(report.wrote.items())] or ["none written"]
+    return ", ".join(wrote + ([f"{len(report.held_back)} held back"] if report.held_back else []))
+
+
+def plan_lines(report: SyncReport, now: datetime, *, publishing: bool) -> Iterable[str]:
     """What a sync would do, with the comments as they would stand."""
     yield from _common(report)
-    for one in report.planned:
-        before = one.receipt.text if one.receipt else ""
-        what = "remove" if one.publication.comment is None else "update" if before else "create"
-        later = f", not before {one.not_before:%Y-%m-%d %H:%M} UTC" if one.not_before else ""
-        yield f"  {what} the comment on {one.publication.ref}{later}"
-        yield from (f"      {line}" for line in text.comment_lines(one.publication.comment, before))
+    for one in report.planned if publishing else ():
+        yield from _planned_lines(one, now)
+    if not publishing:
+        yield f"  {text.PUBLISHING_OFF}"
+    comments = f", {text.many(len(report.planned), 'comment')} to write" if publishing else ""
     yield (
-        f"Plan for {report.workspace}: {len(report.changes)} to store, {len(report.opened)} signals to open, "
-        f"{len(report.closed)} to close, {len(report.planned)} comments to write. Nothing was changed."
+        f"Plan for {report.workspace}: {len(report.changes)} to store, "
+        f"{text.many(len(report.opened), 'signal')} to open, {len(report.closed)} to close"
+        f"{comments}. "
+        "Nothing was changed."
     )
+
+
+def _planned_lines(planned: Planned, now: datetime) -> Iterator[str]:
+    receipt, comment = planned.receipt, planned.publication.comment
+    stands = (
+        receipt is not None and receipt.placement.comment_id and receipt.standing is not Standing.WITHDRAWN
+    )
+    what = "remove" if comment is None else "update" if stands else "create"
+    waits = planned.not_before is not None and planned.not_before > now
+    later = f", not before {planned.not_before:%Y-%m-%d %H:%M} UTC" if waits else ""
+    yield f"  {what} the comment on {planned.publication.ref}{later}"
+    before = receipt.text if receipt else ""
+    yield from (f"      {line}" for line in text.comment_lines(comment, before))
 
 
 def _common(report: SyncReport) -> Iterable[str]:
     for connection in report.connections:
         if connection.outcome is ConnectionOutcome.READ:
-            yield f"  {connection.connection}: {connection.links} links read, {connection.requests} requests"
+            links, requests = text.many(connection.links, "link"), text.many(connection.requests, "request")
+            yield f"  {connection.connection}: {links} read, {requests}"
         else:
             name = connection.connection
             sentence = text.plain(connection.sentence).removeprefix(f"{name}: ")
@@ -202,7 +274,7 @@ def _common(report: SyncReport) -> Iterable[str]:
                 yield f"    -> left alone until {connection.until:%Y-%m-%d %H:%M} UTC"
     for change in report.changes:
         label = f"{change.snapshot.key} {change.snapshot.name}"
-        yield f"  ~ {text.plain(label)}: {text.plain('; '.join(map(str, change.changes)))}"
+        yield f"  ~ {text.name(label)}: {text.plain('; '.join(map(str, change.changes)))}"
         yield from (f"      note: {text.plain(note)}" for note in change.snapshot.notes)
     failed = {connection.connection for connection in report.failed}
     for trouble in report.troubles:
@@ -216,7 +288,7 @@ def _common(report: SyncReport) -> Iterable[str]:
 
 
 def report_document(report: SyncReport) -> dict[str, Any]:
-    """A report as JSON shows it. Signals and comments of confidential key results have no body to show."""
+    """A report as JSON shows it."""
     return {
         "workspace": report.workspace,
         "run": report.run,
@@ -240,7 +312,7 @@ def report_document(report: SyncReport) -> dict[str, Any]:
             {"item": str(d.publication.ref), "wrote": d.wrote, "standing": d.standing, "why": d.why}
             for d in report.delivered
         ],
-        "held_back": report.held_back,
+        "held_back": [{"item": str(h.publication.ref), "until": h.until} for h in report.held_back],
         "requests": report.requests,
         "writes": report.writes,
     }

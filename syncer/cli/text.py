@@ -10,6 +10,7 @@ from itertools import groupby
 
 from syncer.domain.comment import Comment
 from syncer.domain.okr import KeyResult
+from syncer.domain.pace import movement_words
 from syncer.domain.render import day, is_it_moving, number_word, work_word
 from syncer.domain.rollup import Rollup, WorkLine
 from syncer.domain.signals.finding import Signal
@@ -18,7 +19,20 @@ from syncer.domain.work import LinkState
 
 def plain(text: str) -> str:
     """Foreign text without what could drive a terminal: control and direction characters are dropped."""
-    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cf", "Cs"})
+    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in _DRIVING)
+
+
+_DRIVING = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+_LONGEST = 200
+
+
+def name(text: str) -> str:
+    """A foreign name on one line, cut where it is longer than anybody reads."""
+    line = " ".join(plain(text).split())
+    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
+
+
+PUBLISHING_OFF = "publishing is off for this workspace (publish.enabled: false)"
 
 
 def many(count: int, noun: str) -> str:
@@ -38,7 +52,7 @@ def weekly_sheet(workspace: str, rollups: Sequence[Rollup], signals: Sequence[Si
         yield f"{workspace} · {cycle} · week to {day(members[0].on)}"
         for objective, of_objective in groupby(members, key=lambda rollup: rollup.placed.objective):
             yield ""
-            yield plain(objective.title)
+            yield name(objective.title)
             for rollup in of_objective:
                 yield ""
                 yield from _key_result(
@@ -49,8 +63,8 @@ def weekly_sheet(workspace: str, rollups: Sequence[Rollup], signals: Sequence[Si
 
 def _key_result(rollup: Rollup, signals: Sequence[Signal]) -> Iterator[str]:
     key_result = rollup.key_result
-    owner = rollup.owner or "no owner"
-    yield f"  {plain(key_result.title)} ({way(key_result)}) · {owner}"
+    owner = name(rollup.owner or "no owner")
+    yield f"  {name(key_result.title)} ({way(key_result)}) · {owner}"
     yield f"    {number_line(rollup)}"
     rows = [_work_row(line, rollup) for line in rollup.work]
     yield from (f"    {row}" for row in columns(rows))
@@ -66,11 +80,12 @@ def number_line(rollup: Rollup) -> str:
     expected = f"{key_result.show(round(rollup.expected_value, 1))} expected"
     if latest is None:
         return f"number    nobody has checked in a value; {expected}"
-    word, _ = number_word(rollup)
-    before = rollup.numbers.at(latest.on - timedelta(days=7))
-    then = f"{key_result.show(before.value)} → " if before and before.on != latest.on else ""
-    stale = f"stale since {day(latest.on)}" if rollup.number_stale else f"check-in of {day(latest.on)}"
-    return f"number    {then}{key_result.show(latest.value)} · {expected} · {word} · {stale}"
+    week_ago = rollup.on - timedelta(days=7)
+    before = rollup.numbers.at(week_ago) if latest.on > week_ago else None
+    then = f"{key_result.show(before.value)} → " if before else ""
+    word = f"{number_word(rollup)[0]} · check-in of {day(latest.on)}"
+    said = f"stale since {day(latest.on)}" if rollup.number_stale else word
+    return f"number    {then}{key_result.show(latest.value)} · {expected} · {said}"
 
 
 def _work_row(line: WorkLine, rollup: Rollup) -> tuple[str, ...]:
@@ -83,12 +98,12 @@ def _work_row(line: WorkLine, rollup: Rollup) -> tuple[str, ...]:
     where = line.snapshot.key if line.snapshot else str(line.link.ref) if line.link else ""
     return (
         "-",
-        plain(line.initiative.title),
+        name(line.initiative.title),
         work_word(line),
         progress,
-        line.owner or "no owner",
+        name(line.owner or "no owner"),
         due,
-        plain(where),
+        name(where),
         _state(line),
     )
 
@@ -117,24 +132,23 @@ def brief_sentence(rollup: Rollup) -> str:
     key_result = rollup.key_result
     done = sum(1 for line in rollup.bets if not line.is_open)
     bets = f"{done} of {len(rollup.bets)} bets done" if rollup.bets else "no bets"
-    title = plain(key_result.title)
+    title = name(key_result.title)
     if rollup.latest is None:
         return f"{title}: cannot tell yet, nobody has checked in a value; {bets}."
     word, _ = number_word(rollup)
-    value = f"{key_result.show(rollup.latest.value)} of {key_result.show(key_result.target)} ({word})"
+    at, target = key_result.show(rollup.latest.value), key_result.show(key_result.target)
+    value = f"at {at}, target {target} ({word})"
     movement = rollup.movement
     if movement is None:
         return f"{title}: {value}; too few check-ins to say what it did; {bets}."
     window = f"in {key_result.rules.window.days} days"
-    if movement >= key_result.rules.min_move:
-        return f"{title}: {value}; it moved {key_result.show_move(movement)} {window}; {bets}."
-    return f"{title}: {value}; it did not move {window} ({key_result.show_move(movement)}); {bets}."
+    return f"{title}: {value}; {window} it {movement_words(key_result, movement)}; {bets}."
 
 
 def answers(rollup: Rollup) -> Iterator[str]:
     """Per initiative: is this work moving the number?"""
     for line in rollup.work:
-        yield f"- {plain(line.initiative.title)} ({work_word(line)}): {is_it_moving(rollup, line)}"
+        yield f"- {name(line.initiative.title)} ({work_word(line)}): {is_it_moving(rollup, line)}"
 
 
 def signal_lines(signal: Signal) -> Iterator[str]:

@@ -133,5 +133,6 @@ def test_check_tells_a_database_that_is_not_set_up(acme: World) -> None:
     ran = acme.run("check", "--offline")
 
     assert ran.code == 0
-    assert "store        warn schema empty, this version wants 0001\n" in ran.out
-    assert "-> run syncer db upgrade\n" in ran.out
+    assert f"store        warn no database yet at {acme.database}\n" in ran.out
+    assert "-> run syncer sync, or syncer db upgrade\n" in ran.out
+    assert not acme.database.parent.exists()

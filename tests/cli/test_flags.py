@@ -109,7 +109,10 @@ def test_a_workspace_that_fails_is_told_in_both_places(synced: World) -> None:
     assert ran.json["workspaces"] == []
     assert ran.json["errors"][0]["code"] == "skipped"
     assert ran.error["workspace"] == "acme"
-    assert ran.error["message"].startswith("workspace acme has no link for nix; its links are new-flow:jira:")
+    assert ran.error["message"].startswith(
+        "no link is called nix; the links are\n  new-flow:jira:ONB-12\n  emails:asana:"
+    )
+    assert "GRO-4" not in ran.error["message"]
 
 
 def test_a_traceback_is_for_who_asks_for_it(acme: World) -> None:

@@ -63,7 +63,9 @@ def test_brief_says_it_in_a_sentence_a_number(synced: World) -> None:
 
     lines = synced.run("brief").out.splitlines()
 
-    assert lines[0].startswith("Increase Day 7 activation from 34% to 52%: 37 % of 52 % (off track); ")
+    assert lines[0].startswith(
+        "Increase Day 7 activation from 34% to 52%: at 37 %, target 52 % (off track); "
+    )
     assert lines[0].endswith("0 of 3 bets done.")
     assert lines[1].endswith(": cannot tell yet, nobody has checked in a value; 0 of 3 bets done.")
     assert len(lines) == 5

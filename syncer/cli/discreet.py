@@ -1,0 +1,86 @@
+"""What is confidential is kept back from every command, and shown to who asks for it by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Annotated
+
+import typer
+
+from syncer.cli.session import Session
+from syncer.domain.link import Link
+from syncer.domain.okr import Workspace
+from syncer.domain.work import WorkRef
+from syncer.engine.report import SyncReport
+
+Named = Annotated[
+    list[str] | None, typer.Option("--kr", help="Only this key result, a confidential one too; repeatable.")
+]
+AlsoNamed = Annotated[
+    list[str] | None,
+    typer.Option("--kr", help="Show what concerns this confidential key result, too; repeatable."),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Veil:
+    """What of one workspace is not shown: key results, their links, and items that serve only those."""
+
+    workspace: str
+    key_results: frozenset[str]
+    links: frozenset[str]
+    refs: frozenset[WorkRef]
+
+    def hides(self, link: Link) -> bool:
+        """Whether nobody is told of this link."""
+        return link.id in self.links
+
+    def over(self, report: SyncReport) -> SyncReport:
+        """The report without what is not shown; requests and writes still count everything."""
+        return replace(
+            report,
+            changes=tuple(c for c in report.changes if c.snapshot.ref not in self.refs),
+            troubles=tuple(t for t in report.troubles if not self.hides(t.link)),
+            opened=tuple(s for s in report.opened if s.key_result_id not in self.key_results),
+            closed=tuple(s for s in report.closed if s.key_result_id not in self.key_results),
+            planned=tuple(p for p in report.planned if p.publication.ref not in self.refs),
+            delivered=tuple(d for d in report.delivered if d.publication.ref not in self.refs),
+            held_back=tuple(h for h in report.held_back if h.publication.ref not in self.refs),
+        )
+
+    def note(self, session: Session) -> None:
+        """Says beside the result how many key results are kept back, if any is."""
+        count = len(self.key_results)
+        if count:
+            noun = "key result is" if count == 1 else "key results are"
+            session.note(f"{self.workspace}: {count} confidential {noun} not shown; name one with --kr ID")
+
+
+def veil(workspace: Workspace, named: Iterable[str] = ()) -> Veil:
+    """What is not shown to who named these key results, initiatives, links or keys."""
+    asked = frozenset(named)
+    kept = {p.key_result.id for p in workspace.key_results() if p.key_result.confidential} - asked
+    links = tuple(workspace.links())
+    hidden = [link for link in links if link.key_result_id in kept and not names_of(link) & asked]
+    shown = {link.ref for link in links if link not in hidden}
+    return Veil(
+        workspace=workspace.id,
+        key_results=frozenset(kept),
+        links=frozenset(link.id for link in hidden),
+        refs=frozenset(link.ref for link in hidden if link.ref not in shown),
+    )
+
+
+def names_of(link: Link) -> frozenset[str]:
+    """What a link may be called by: its id, its initiative's, its address, its key."""
+    return frozenset({link.id, link.initiative_id, str(link.ref), link.ref.key})
+
+
+def refuse_unknown(named: Iterable[str], workspaces: Iterable[Workspace]) -> None:
+    """Refuses names that no key result in the workspaces has."""
+    placed = [one.key_result for workspace in workspaces for one in workspace.key_results()]
+    unknown = sorted(set(named) - {one.id for one in placed})
+    if unknown:
+        known = ", ".join(one.id for one in placed if not one.confidential) or "none"
+        raise typer.BadParameter(f"no key result is called {', '.join(unknown)}; there are {known}")
