@@ -1,7 +1,8 @@
-"""`python -m benchmarks.pull`: what a pull of 200 epics with 10,000 children costs behind 50 ms of latency.
+"""`python -m benchmarks.pull`: what reading linked work costs behind 50 ms of latency.
 
-Three rows in one run, against the same stand-in for Jira Cloud: a full pull, a second sync after 20 changes,
-and a naive loop with the `jira` library (each epic, then its children page by page).
+Five scenarios: 200 epics with 10,000 children and 500 with 5,000, on Jira Cloud and on Jira Data Center, and
+500 Asana projects with 50 tasks each. Each prints a full pull, a quiet second one, a third one after 20
+changes, and the naive loop of the vendor's own library in the same run against the same stand-in.
 """
 
 from __future__ import annotations
@@ -11,22 +12,29 @@ import random
 import resource
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
+import asana
 from jira import JIRA
 
 from config.fields import SecretRef
-from connectors.jira.connector import plugin
+from connectors.asana.connector import plugin as asana_plugin
+from connectors.jira.connector import plugin as jira_plugin
+from connectors.sandbox.asana_api import AsanaApi
+from connectors.sandbox.asana_site import AsanaSite
 from connectors.sandbox.jira_cloud import JiraCloud
+from connectors.sandbox.jira_datacenter import JiraDataCenter
 from connectors.sandbox.jira_site import JiraSite
-from connectors.sandbox.server import StandIn
+from connectors.sandbox.server import Application, StandIn
 from syncer.domain.sync import ConnectorState
 from syncer.domain.work import Snapshot, WorkRef
-from syncer.ports import Connector, Context
+from syncer.ports import Context, Plugin
 
 EMAIL, TOKEN = "okr-bot@example.test", "benchmark-token"
+CHANGES = 20
 
 
 class SystemClock:
@@ -46,117 +54,102 @@ class FixedSecret:
 
 
 @dataclass(frozen=True)
-class Cost:
-    """What one pull took."""
+class Scenario:
+    """A stocked stand-in; `finish` closes one child, `naive` is the loop of the vendor's library."""
 
-    what: str
+    name: str
+    application: Application
+    plugin: Plugin
+    settings: Mapping[str, Any]
+    refs: tuple[WorkRef, ...]
+    children: Sequence[str]
+    finish: Callable[[str], object]
+    naive: Callable[[str], object]
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one pull took; CPU seconds are of this whole process, the stand-in's share included."""
+
     requests: int
     received: int
     wall: float
     cpu: float
 
-    def row(self) -> str:
+    def row(self, what: str) -> str:
         """A line of the table."""
-        return (
-            f"{self.what:<34}{self.requests:>9}{self.received / 1e6:>10.2f}{self.wall:>9.2f}{self.cpu:>9.2f}"
-        )
-
-
-HEAD = f"{'':<34}{'requests':>9}{'MB':>10}{'wall s':>9}{'CPU s':>9}"
+        return f"  {what:<34}{self.requests:>9}{self.received / 1e6:>10.2f}{self.wall:>9.2f}{self.cpu:>9.2f}"
 
 
 def main() -> None:
-    """Runs the three rows and prints them."""
+    """Plays the scenarios and prints their rows."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.pull", description=__doc__)
-    parser.add_argument("--epics", type=int, default=200)
-    parser.add_argument("--children", type=int, default=10_000, help="of all epics together")
+    parser.add_argument("--only", choices=("cloud", "datacenter", "asana"), help="one tracker")
     parser.add_argument("--latency", type=float, default=0.05, help="seconds before each answer")
-    parser.add_argument("--changes", type=int, default=20)
     given = parser.parse_args()
-    site, epics, children = stocked(given.epics, given.children)
-    with StandIn(JiraCloud(site), latency=given.latency) as stand_in:
-        print(f"{given.epics} epics, {given.children} children, {given.latency * 1000:.0f} ms latency")
-        print(HEAD)
-        ours = Ours(stand_in, epics)
-        full = measured(stand_in, "full pull", ours.pull)
-        print(full.row())
-        for key in random.Random(7).sample(children, given.changes):
-            site.set_status(key, "Done", resolution="Done")
-        second = measured(stand_in, f"second sync, {given.changes} changes", ours.pull)
-        print(second.row())
-        naive = measured(stand_in, "naive loop with the jira library", lambda: naive_pull(stand_in, epics))
-        print(naive.row())
+    print(f"{'':<36}{'requests':>9}{'MB':>10}{'wall s':>9}{'CPU s':>9}")
+    for tracker, stock in SCENARIOS:
+        if given.only in {None, tracker}:
+            play(stock(), given.latency)
+
+
+def play(scenario: Scenario, latency: float) -> None:
+    """One scenario: our three pulls, then the naive loop, then how they compare."""
+    with StandIn(scenario.application, latency=latency) as stand_in:
+        print(f"{scenario.name}, {latency * 1000:.0f} ms latency")
+        ours = Ours(scenario, stand_in)
+        full = measured(stand_in, ours.pull)
+        print(full.row("full pull"))
+        print(measured(stand_in, ours.pull).row("quiet pull"))
+        before = ours.done
+        for child in random.Random(7).sample(list(scenario.children), CHANGES):
+            scenario.finish(child)
+        print(measured(stand_in, ours.pull).row(f"after {CHANGES} changes"))
+        if ours.done - before != CHANGES:
+            sys.exit(f"counted {ours.done - before} changes instead of {CHANGES}")
+        naive = measured(stand_in, lambda: scenario.naive(stand_in.url))
+        print(naive.row("naive loop of the library"))
         wall, requests = full.wall / naive.wall, full.requests / naive.requests
-        print(f"full pull / naive loop: wall {wall:.2f}, requests {requests:.2f}")
-        if ours.done_after - ours.done_before != given.changes:
-            sys.exit(f"counted {ours.done_after - ours.done_before} changes instead of {given.changes}")
-
-
-def stocked(epics: int, children: int) -> tuple[JiraSite, list[str], list[str]]:
-    """A site with open children spread evenly over its epics, all of them untouched for a day."""
-    now = SystemClock().now
-    site = JiraSite(lambda: now() - timedelta(days=1), token=TOKEN, email=EMAIL)
-    site.add_project("BEN", "Benchmark")
-    keys = [site.add_issue("BEN", "Epic", f"Epic {n}") for n in range(epics)]
-    stories = [site.add_issue("BEN", "Story", f"Story {n}", parent=keys[n % epics]) for n in range(children)]
-    site.now = now
-    return site, keys, stories
+        print(f"  full pull / naive loop: wall {wall:.2f}, requests {requests:.2f}")
 
 
 class Ours:
     """Our connector, keeping its state between pulls as a sync does."""
 
-    def __init__(self, stand_in: StandIn, epics: list[str]) -> None:
-        settings = plugin.settings(
-            kind="jira",
-            url=stand_in.url,
-            deployment="cloud",
-            email=EMAIL,
-            token=SecretRef(env="BENCHMARK_TOKEN"),
-        )
-        context = Context(
-            workspace="bench",
-            connection="jira",
-            may_write=False,
-            secrets=FixedSecret(),
-            clock=SystemClock(),
-        )
-        self._connect: Callable[[], Connector] = lambda: plugin.connect(settings, context)
-        self._refs = tuple(WorkRef("jira", "epic", key) for key in epics)
+    def __init__(self, scenario: Scenario, stand_in: StandIn) -> None:
+        token = SecretRef(env="BENCHMARK_TOKEN")
+        self._settings = scenario.plugin.settings(url=stand_in.url, token=token, **scenario.settings)
+        self._plugin = scenario.plugin
+        self._refs = scenario.refs
         self._state = ConnectorState()
-        self.done_before = self.done_after = 0
+        self.done = 0
 
     def pull(self) -> None:
-        """One fetch of all epics over a fresh connection."""
-        connector = self._connect()
+        """One fetch of all links over a fresh connection."""
+        connector = self._plugin.connect(self._settings, _context())
         fetched = connector.fetch(self._refs, self._state)
         connector.close()
         snapshots = [outcome for outcome in fetched.outcomes if isinstance(outcome, Snapshot)]
         if len(snapshots) != len(self._refs):
-            sys.exit(f"read {len(snapshots)} of {len(self._refs)} epics")
-        self._state = fetched.state
-        self._refs = tuple(WorkRef("jira", "epic", s.key, s.item_id) for s in snapshots)
-        self.done_before, self.done_after = self.done_after, sum(s.progress.done for s in snapshots)
+            sys.exit(f"read {len(snapshots)} of {len(self._refs)} links")
+        kept = {**self._state.items, **fetched.state.items}
+        self._state = ConnectorState(fetched.state.connection, kept)
+        self._refs = tuple(WorkRef(s.ref.connection, s.ref.kind, s.ref.key, s.item_id) for s in snapshots)
+        self.done = sum(snapshot.progress.done for snapshot in snapshots)
 
 
-def naive_pull(stand_in: StandIn, epics: list[str]) -> int:
-    """What a script does: each epic, then its children, page after page."""
-    jira = JIRA(stand_in.url, basic_auth=(EMAIL, TOKEN), options={"rest_api_version": "3"}, max_retries=0)
-    done = 0
-    for key in epics:
-        jira.issue(key, fields="summary,status,assignee,duedate")
-        children = jira.search_issues(f"parent = {key}", fields="status,parent", maxResults=0)
-        done += sum(1 for child in children if child.fields.status.statusCategory.key == "done")
-    return done
+def _context() -> Context:
+    return Context(
+        workspace="bench", connection="bench", may_write=False, secrets=FixedSecret(), clock=SystemClock()
+    )
 
 
-def measured(stand_in: StandIn, what: str, pull: Callable[[], object]) -> Cost:
-    """Runs it once; the CPU seconds are of this whole process, the stand-in's share included."""
+def measured(stand_in: StandIn, pull: Callable[[], object]) -> Cost:
+    """Runs it once."""
     before, received = len(stand_in.requests), stand_in.bytes_sent
     cpu, wall = _cpu(), time.perf_counter()
     pull()
     return Cost(
-        what,
         len(stand_in.requests) - before,
         stand_in.bytes_sent - received,
         time.perf_counter() - wall,
@@ -167,6 +160,85 @@ def measured(stand_in: StandIn, what: str, pull: Callable[[], object]) -> Cost:
 def _cpu() -> float:
     usage = resource.getrusage(resource.RUSAGE_SELF)
     return usage.ru_utime + usage.ru_stime
+
+
+def _yesterday() -> datetime:
+    """Work that was last touched a day ago: nothing of it is news to the first changed-since question."""
+    return SystemClock().now() - timedelta(days=1)
+
+
+def jira(deployment: str, epics: int, children: int) -> Scenario:
+    """Epics with open children spread evenly over them."""
+    cloud = deployment == "cloud"
+    site = JiraSite(_yesterday, deployment=deployment, token=TOKEN, email=EMAIL)  # type: ignore[arg-type]
+    site.add_project("BEN", "Benchmark")
+    keys = [site.add_issue("BEN", "Epic", f"Epic {n}") for n in range(epics)]
+    stories = [site.add_issue("BEN", "Story", f"Story {n}", parent=keys[n % epics]) for n in range(children)]
+    site.now = SystemClock().now
+    return Scenario(
+        name=f"Jira {'Cloud' if cloud else 'Data Center'}, {epics} epics, {children:,} children",
+        application=JiraCloud(site) if cloud else JiraDataCenter(site),
+        plugin=jira_plugin,
+        settings={"kind": "jira", "deployment": deployment, **({"email": EMAIL} if cloud else {})},
+        refs=tuple(WorkRef("bench", "epic", key) for key in keys),
+        children=stories,
+        finish=lambda key: site.set_status(key, "Done", resolution="Done"),
+        naive=lambda url: naive_jira(url, keys, cloud=cloud),
+    )
+
+
+def naive_jira(url: str, epics: Sequence[str], *, cloud: bool) -> int:
+    """What a script does: each epic, then its children, page after page."""
+    auth: dict[str, Any] = {"basic_auth": (EMAIL, TOKEN)} if cloud else {"token_auth": TOKEN}
+    client = JIRA(url, options={"rest_api_version": "3" if cloud else "2"}, max_retries=0, **auth)
+    done = 0
+    for key in epics:
+        client.issue(key, fields="summary,status,assignee,duedate")
+        query = f"parent = {key}" if cloud else f'"Epic Link" = {key}'
+        children = client.search_issues(query, fields="status", maxResults=0)
+        done += sum(1 for child in children if child.fields.status.statusCategory.key == "done")
+    return done
+
+
+def asana_projects(projects: int, tasks: int) -> Scenario:
+    """Projects with open tasks, on a plan that has search."""
+    site = AsanaSite(_yesterday, token=TOKEN)
+    site.paid = True
+    gids = [site.add_project(f"Project {n}") for n in range(projects)]
+    children = [site.add_task(gid, f"Task {n}") for gid in gids for n in range(tasks)]
+    site.now = SystemClock().now
+    return Scenario(
+        name=f"Asana, {projects} projects with {tasks} tasks each",
+        application=AsanaApi(site),
+        plugin=asana_plugin,
+        settings={"kind": "asana", "workspace_gid": str(site.workspace["gid"]), "plan": "paid"},
+        refs=tuple(WorkRef("bench", "project", gid) for gid in gids),
+        children=children,
+        finish=site.complete,
+        naive=lambda url: naive_asana(url, gids),
+    )
+
+
+def naive_asana(url: str, projects: Sequence[str]) -> int:
+    """What a script does: each project, then its counts."""
+    configuration = asana.Configuration()
+    configuration.host, configuration.access_token = f"{url}/api/1.0", TOKEN
+    api = asana.ProjectsApi(asana.ApiClient(configuration))
+    done = 0
+    for gid in projects:
+        api.get_project(gid, {"opt_fields": "name,completed,due_on,owner.name,current_status_update"})
+        counts = api.get_task_counts_for_project(gid, {"opt_fields": "num_tasks,num_completed_tasks"})
+        done += int(counts["num_completed_tasks"])
+    return done
+
+
+SCENARIOS: tuple[tuple[str, Callable[[], Scenario]], ...] = (
+    ("cloud", lambda: jira("cloud", 200, 10_000)),
+    ("cloud", lambda: jira("cloud", 500, 5_000)),
+    ("datacenter", lambda: jira("datacenter", 200, 10_000)),
+    ("datacenter", lambda: jira("datacenter", 500, 5_000)),
+    ("asana", lambda: asana_projects(500, 50)),
+)
 
 
 if __name__ == "__main__":
