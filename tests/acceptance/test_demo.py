@@ -161,7 +161,7 @@ def test_what_needs_the_trackers_says_that_they_are_not_there(
     assert ran.code == code
     assert len(re.findall(r"(?:Jira|Asana) cannot be reached at 127\.0\.0\.1:\d+\n", ran.out)) == 3
     assert ran.out.count("-> Check url, proxy and the network.\n") == 3
-    assert ran.err == ""
+    assert ran.err == "acme: 1 confidential key result is not shown; name one with --kr ID\n"
 
 
 def test_brought_back_the_trackers_stand_where_they_stood(kept: Kept) -> None:
@@ -236,6 +236,24 @@ def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
 
     assert (ran.code, ran.out) == (1, "")
     assert ran.err == f"{folder} cannot be made: Not a directory; give --keep another folder\n"
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "sentence"),
+    [
+        ("--port", "80", "80 is not 0 or from 1024 to 65533"),
+        ("--port", "65534", "65534 is not 0 or from 1024 to 65533"),
+        ("--port", "-1", "-1 is not 0 or from 1024 to 65533"),
+        ("--today", "2000-12-31", "2000-12-31 is not in the years 2001 to 2199"),
+        ("--today", "2200-01-01", "2200-01-01 is not in the years 2001 to 2199"),
+    ],
+)
+def test_what_no_demo_can_be_played_with(tmp_path: Path, option: str, value: str, sentence: str) -> None:
+    ran = syncer("demo", "--keep", tmp_path / "demo", option, value)
+
+    assert (ran.code, ran.out) == (2, "")
+    assert sentence in " ".join(ran.err.replace("│", " ").split())
+    assert not (tmp_path / "demo").exists()
 
 
 def test_a_port_that_is_taken(tmp_path: Path) -> None:

@@ -84,6 +84,8 @@ def test_a_day_outside_the_cycle_or_still_to_come_is_refused(acme: World, away: 
     ("arguments", "sentence"),
     [
         (["activation", "lots"], "'lots' is not a number; write it like 37 or 5.5"),
+        (["activation", "1e16"], "1e16 is too large to be reckoned with; choose a larger unit"),
+        (["activation", "-2e15"], "-2e15 is too large to be reckoned with; choose a larger unit"),
         (["activation", "40", "--on", "31.12.2026"], "'31.12.2026' is not a date; write YYYY-MM-DD"),
         (["activation", "40", "--health", "green"], "'green' is not one of 'on_track', 'at_risk', "),
         (["--initiative", "fonts", "--status", "finished"], "'finished' is not one of 'planned', "),
@@ -135,3 +137,16 @@ def test_it_is_for_one_workspace(acme: World) -> None:
     assert ran.err == "a check-in is for one workspace; choose one with -w: acme, beta\n"
     assert acme.run("check-in", "activation", "40", "-w", "beta").code == 0
     assert acme.rows("SELECT workspace FROM check_ins") == [("beta",)]
+
+
+@pytest.mark.parametrize(("login", "author"), [("ana", "Ana Ruiz"), ("root", "")])
+def test_a_login_is_published_as_the_name_of_its_person_or_not_at_all(
+    acme: World, monkeypatch: pytest.MonkeyPatch, login: str, author: str
+) -> None:
+    monkeypatch.setenv("LOGNAME", login)
+
+    assert acme.run("check-in", "activation", "37").code == 0
+    assert acme.run("check-in", "--initiative", "fonts", "--status", "done").code == 0
+
+    assert acme.rows("SELECT author FROM check_ins") == [(author,)]
+    assert acme.rows("SELECT author FROM initiative_check_ins") == [(author,)]

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from syncer.cli import sheets
+from syncer.cli import sheets, text
+from syncer.cli.main import globals_first
 from tests.cli.world import Ran, World, syncer
 
 COMMANDS = [
@@ -20,6 +21,9 @@ COMMANDS = [
     ["config", "schema"],
     ["check"],
     ["check", "--offline"],
+    ["discover"],
+    ["links", "list"],
+    ["links", "verify"],
     ["plan"],
     ["sync"],
     ["sync", "--dry-run"],
@@ -82,6 +86,8 @@ def test_options_stand_before_or_behind_the_command(synced: World) -> None:
     assert before.json == {"current": "0001", "head": "0001"}
     assert syncer("db", "current", "--json", "-w", "acme", "-c", synced.folder) == before
     assert syncer("db", f"--config={synced.folder}", "--json", "current") == before
+    assert globals_first(["serve", "--log-format=json"]) == ["--log-format=json", "serve"]
+    assert globals_first(["serve", "--log-format", "json"]) == ["--log-format", "json", "serve"]
 
 
 def test_what_comes_after_two_dashes_is_no_option(synced: World) -> None:
@@ -219,3 +225,21 @@ def test_no_service_to_probe(acme: World, monkeypatch: pytest.MonkeyPatch) -> No
         f"no service answers at http://127.0.0.1:{acme.story.asana.port}/healthz: "
         "[Errno 111] Connection refused\n-> start one with syncer serve\n"
     )
+
+
+def test_no_line_drives_a_terminal_and_no_name_floods_it(acme: World) -> None:
+    acme.edit("title: Team invitations", f"title: {'very ' * 60}long")
+    acme.edit("title: Make the product feel instant", 'title: "Instant\\e[31m\\u202e\\u2028now"')
+
+    ran = acme.run("report", "weekly")
+
+    assert "Instant[31mnow\n" in ran.out
+    assert "very very" in ran.out
+    assert " long " not in ran.out
+    assert max(len(line) for line in ran.out.splitlines()) < 300
+
+
+def test_a_name_is_one_line_of_at_most_200_characters() -> None:
+    assert text.name("a\n b\x1b\u202e") == "a b"
+    assert text.name("x" * 200) == "x" * 200
+    assert text.name("x" * 201) == "x" * 199 + "…"

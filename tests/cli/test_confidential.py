@@ -1,0 +1,105 @@
+"""No command names a confidential key result, its items or their figures to who did not ask for it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cli.world import World
+
+NOTE = "acme: 1 confidential key result is not shown; name one with --kr ID\n"
+SECRET = ("retention", "Lift net revenue", "101.3", "109.7", "GRO-4", "Renewal", "renewals")
+FRESH = [["plan"], ["sync", "--dry-run"], ["sync"], ["resync"], ["links", "list"], ["links", "show"]]
+
+
+def told(out: str) -> list[str]:
+    return [word for word in SECRET if word in out]
+
+
+@pytest.mark.parametrize("flag", [[], ["--json"]], ids=["text", "json"])
+@pytest.mark.parametrize("command", [*FRESH, ["links", "verify"]], ids=" ".join)
+def test_it_is_not_named(acme: World, command: list[str], flag: list[str]) -> None:
+    ran = acme.run(*flag, *command)
+
+    assert told(ran.out) == []
+    assert NOTE in ran.err
+    assert ran.code == 0
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["plan", "--kr", "retention"],
+        ["sync", "--kr", "retention"],
+        ["resync", "--kr", "retention"],
+        ["resync", "--link", "GRO-4"],
+        ["resync", "--initiative", "renewals"],
+        ["links", "list", "--kr", "retention"],
+        ["links", "show", "renewals"],
+        ["links", "verify", "jira:GRO-4"],
+        ["check", "--kr", "retention"],
+    ],
+    ids=" ".join,
+)
+def test_it_is_shown_to_who_names_it(synced: World, command: list[str]) -> None:
+    synced.story.sites.cloud.rename("GRO-4", "Renewal guide")
+
+    ran = synced.run(*command)
+
+    assert "GRO-4" in ran.out
+    assert NOTE not in ran.err
+    assert ran.code == 0
+
+
+def test_what_has_nothing_to_hide_says_nothing(synced: World) -> None:
+    ran = synced.run("sync")
+
+    assert (ran.code, ran.err) == (0, "")
+
+
+def test_trouble_with_it_is_counted_in_the_exit_code_alone(synced: World) -> None:
+    synced.story.sites.cloud.delete("GRO-4")
+
+    ran = synced.run("sync")
+
+    assert (ran.code, told(ran.out), ran.err) == (3, [], NOTE)
+
+
+def test_check_says_that_it_can_be_read_and_no_more(synced: World) -> None:
+    ran = synced.run("check")
+
+    assert "jira         ok   epic GRO-4: readable\n" in ran.out
+    assert [word for word in told(ran.out) if word != "GRO-4"] == []
+    assert ran.err == NOTE
+    named = synced.run("check", "--kr", "retention")
+    assert "jira         ok   epic GRO-4: Renewal playbook, planned " in named.out
+
+
+def test_an_item_that_serves_another_number_too_is_shown(acme: World) -> None:
+    acme.edit("link: {connection: jira, epic: GRO-4}", "link: {connection: jira, epic: GRO-3}")
+
+    ran = acme.run("sync")
+
+    assert "  ~ GRO-3 Team invitations: " in ran.out
+    assert "retention" not in ran.out
+
+
+def test_a_refusal_does_not_list_it(synced: World) -> None:
+    for command in (["links", "show", "nix"], ["resync", "--link", "nix"]):
+        ran = synced.run(*command)
+        assert (ran.code, ran.out) == (1, "")
+        assert "no link is called nix; the links are\n  new-flow:jira:ONB-12\n  emails:asana:" in ran.err
+        assert told(ran.err) == []
+
+
+def test_a_link_by_its_initiative(synced: World) -> None:
+    ran = synced.run("links", "show", "new-flow")
+
+    assert ran.out.startswith("new-flow:jira:ONB-12 (epic) for key result activation\n")
+    assert ran.out.count(" for key result ") == 1
+
+
+def test_no_key_result_of_that_name(synced: World) -> None:
+    for command in (["plan"], ["sync"], ["check"], ["links", "list"]):
+        ran = synced.run(*command, "--kr", "nix")
+        assert ran.code == 2
+        assert "no key result is called nix; there are activation, first-response, " in ran.err

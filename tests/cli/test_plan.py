@@ -1,0 +1,117 @@
+"""What plan, sync and status say of the comments, and what they leave out."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cli.world import World
+
+OFF = "publishing is off for this workspace (publish.enabled: false)"
+
+
+def with_publishing_off(acme: World) -> None:
+    acme.edit("version: 1\n", "version: 1\npublish: {enabled: false}\n")
+
+
+@pytest.mark.parametrize("command", ["plan", "sync"])
+def test_publishing_that_is_off_is_said(acme: World, command: str) -> None:
+    with_publishing_off(acme)
+
+    out = acme.run(command).out
+
+    assert f"  {OFF}\n" in out
+    assert "comment" not in out
+
+
+def test_check_says_that_publishing_is_off(acme: World) -> None:
+    with_publishing_off(acme)
+
+    assert f"publish      ok   {OFF}\n" in acme.run("check", "--offline").out
+
+
+def test_a_check_in_promises_no_comment_where_none_follows(acme: World) -> None:
+    with_publishing_off(acme)
+
+    assert acme.run("check-in", "activation", "37").out.endswith(" expected\n")
+
+
+def test_what_stands_is_updated_even_where_its_text_is_not_known(synced: World) -> None:
+    synced.run("check-in", "activation", "37")
+    synced.change("UPDATE receipts SET text = ''")
+
+    out = synced.run("plan").out
+
+    assert "  update the comment on jira:ONB-12, not before " in out
+    assert "create the comment" not in out
+
+
+def test_a_time_that_is_over_is_not_named(synced: World) -> None:
+    synced.run("check-in", "activation", "37")
+    synced.change("UPDATE receipts SET published_at = '2020-01-01 00:00:00.000000'")
+
+    assert "  update the comment on jira:ONB-12\n" in synced.run("plan").out
+
+
+def test_what_is_held_back_is_named_with_its_time(synced: World) -> None:
+    synced.run("check-in", "activation", "37")
+
+    out = synced.run("sync").out
+
+    assert "  comment on jira:ONB-12: held back until 20" in out
+    assert "comments: none written, 3 held back; " in out
+
+
+def test_what_people_did_to_a_comment_is_listed(synced: World) -> None:
+    cloud = synced.story.sites.cloud
+    (mine,) = cloud.comments("ONB-12")
+    cloud.delete_comment("ONB-12", mine.id)
+    synced.run("check-in", "activation", "37")
+    synced.change("UPDATE receipts SET published_at = '2020-01-01 00:00:00.000000'")
+
+    out = synced.run("sync").out
+
+    assert "  comment on jira:ONB-12: left alone: opted out\n" in out
+    status = synced.run("status")
+    assert "  ! comment on jira:ONB-12: deleted by a person, never written again\n" in status.out
+    assert synced.run("--json", "status").json["acme"]["comments_left_alone"] == [
+        {"item": "jira:ONB-12", "standing": "opted_out"}
+    ]
+
+
+def test_a_failing_connection_is_said_once(synced: World) -> None:
+    synced.story.sites.datacenter.token_revoked = True
+    assert synced.run("sync").code == 4
+
+    out = synced.run("status").out
+
+    assert out.count("Jira does not accept the token") == 1
+    assert "  ! " not in out.replace("  ! activation: ", "").partition("stale;")[0]
+
+
+def test_one_of_a_thing_is_no_plural(synced: World) -> None:
+    synced.story.sites.cloud.rename("ONB-12", "Rebuild it")
+
+    out = synced.run("resync", "--link", "ONB-12").out
+
+    assert "  jira: 1 link read, " in out
+    assert "acme: 1 changed, 0 signals opened, 0 closed, comments: " in out
+
+
+def test_a_stale_number_is_a_sentence(synced: World) -> None:
+    day = synced.story.start.isoformat()
+    synced.run("check-in", "activation", "37", "--on", day)
+
+    out = synced.run("status").out
+
+    assert "  ! activation: the number is stale, 37 % was checked in on " in out
+    assert " and nothing since\n" in out
+    weekly = synced.run("report", "weekly", "--kr", "activation").out
+    assert "    number    37 % · " in weekly
+    assert weekly.count(" · stale since ") == 1
+    assert "· stale ·" not in weekly
+
+
+def test_slots_that_were_missed_are_said(synced: World) -> None:
+    synced.change("""UPDATE sync_runs SET counts = '{"missed": 1, "requests": 1}'""")
+
+    assert ": done, 1 request, 1 slot missed before it\n" in synced.run("status").out
