@@ -151,7 +151,11 @@ def _bulk(reading: Reading, names: Sequence[str]) -> dict[str, Item]:
 
 def _missing(reading: Reading, names: Sequence[str], keys: Mapping[str, str]) -> dict[str, Item]:
     parts = reading.parts
-    known = {name: _again(parts[name]) for name in names if name in parts and parts[name].gone}
+    known = {
+        name: _again(parts[name], "Its project" if reading.learned.facts.is_cloud else keys[name])
+        for name in names
+        if name in parts and parts[name].gone
+    }
     fresh = [name for name in names if name not in known]
     why = (
         f"Jira leaves out {len(fresh)} linked issues at once; {epics.DIRECT_READS} of them are asked for "
@@ -164,10 +168,10 @@ def _missing(reading: Reading, names: Sequence[str], keys: Mapping[str, str]) ->
     }
 
 
-def _again(part: Part) -> Gone:
+def _again(part: Part, archived: str) -> Gone:
     state = LinkState(part.gone)
     advice = {
-        LinkState.ARCHIVED: absent.ARCHIVED.format(name="Its project"),
+        LinkState.ARCHIVED: absent.ARCHIVED.format(name=archived),
         LinkState.TRASHED: absent.TRASHED.format(name="Its project"),
     }
     return absent.gone(state, advice.get(state, absent.NOT_VISIBLE.format(what="issue")))
@@ -214,8 +218,9 @@ def _result(reading: Reading, ref: WorkRef, found: _Read) -> Result:
     if isinstance(item, str):
         return Result(Unread(ref, item), replace(before.unread(), gone=""))
     if item.archived:
-        gone = absent.gone(LinkState.ARCHIVED, absent.ARCHIVED.format(name=item.key))
-        return Result(replace(gone, ref=ref), replace(before.unread(), project=item.project, gone=""))
+        gone = absent.gone(LinkState.ARCHIVED, absent.ARCHIVED.format(name=ref.key.strip()))
+        part = replace(before.unread(), project=item.project, gone=gone.state.value)
+        return Result(replace(gone, ref=ref), part)
     why = mapping.not_an_epic(item, allow_issue="allow_issue" in ref.options)
     family = found.families.get(item.id, "nothing is known of what is under it")
     if why or isinstance(family, str):

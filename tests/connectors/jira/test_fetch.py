@@ -88,6 +88,25 @@ def test_an_archived_project_on_data_center_is_said() -> None:
         assert gone.advice == "ONB-1 is archived; restore it or change the link."
 
 
+def test_archived_on_data_center_costs_nothing_once_known_and_takes_nobodys_turn() -> None:
+    with desk("datacenter") as d:
+        keys = [d.site.add_issue("WEB", "Epic", f"Bet {n}") for n in range(7)]
+        refs = [ref(key, d.id_of(key)) for key in keys]
+        d.site.archive_project("WEB")
+        first = d.connect().fetch(refs, ConnectorState())
+        assert [type(o) for o in first.outcomes] == [Gone] * 5 + [Unread] * 2
+        second = d.connect().fetch(refs, first.state)
+        assert [type(o) for o in second.outcomes] == [Gone] * 7
+        third = d.connect()
+        state = ConnectorState(first.state.connection, {**first.state.items, **second.state.items})
+        outcomes = third.fetch(refs, state).outcomes
+        assert outcomes == second.outcomes
+        assert {o.state for o in outcomes if isinstance(o, Gone)} == {LinkState.ARCHIVED}
+        assert third.requests == 1
+        d.site.archive_project("WEB", archived=False)
+        assert [type(o) for o in d.connect().fetch(refs, state).outcomes] == [Snapshot] * 7
+
+
 def test_many_missing_at_once_are_asked_for_a_few_at_a_time() -> None:
     with desk() as d:
         keys = [d.site.add_issue("WEB", "Epic", f"Bet {n}") for n in range(6)]
