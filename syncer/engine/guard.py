@@ -59,7 +59,7 @@ def _held(ref: WorkRef, outcome: Outcome, last: Mapping[tuple[str, str], Snapsho
     noun = "the one piece of work" if there == 1 else f"any of the {there} pieces of work"
     why = (
         f"{outcome.key}: the tracker does not show {noun} that belonged to it last time; the last count is "
-        "kept. Check what the token may see; if they are really gone, run syncer sync --force"
+        "kept. Check what the token may see; if they are really gone, run syncer resync --force"
     )
     return Unread(ref, why)
 
