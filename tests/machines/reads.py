@@ -14,7 +14,7 @@ from connectors.jira.connector import JiraConnector
 from connectors.jira.settings import JiraSettings
 from connectors.pacing import SHARED
 from connectors.sandbox.jira_http import dated
-from connectors.sandbox.jira_site import PageQuirk
+from connectors.sandbox.jira_site import JiraSite, PageQuirk
 from connectors.sandbox.server import Application, Request, Response, StandIn, Wire
 from syncer.domain.sync import ConnectorState
 from syncer.domain.work import Outcome, Snapshot, WorkRef
@@ -48,17 +48,28 @@ class SkewedClock:
 
 @dataclass(slots=True)
 class Watched:
-    """A site's application; `first_read` is the server's time when a fetch first got to see issues."""
+    """A site's application; `first_read` is the server's time when a fetch first got to see issues.
+
+    `warns`: searches find half, and say with 200 that they are partial.
+    """
 
     application: Application
     clock: Clock
     first_read: datetime | None = None
+    warns: bool = False
 
     def respond(self, request: Request) -> Response:
         answer = self.application.respond(request)
         if self.first_read is None and answer.status < 300 and request.path.endswith(READS):
             self.first_read = self.clock.moment
-        return answer
+        return _partial(answer) if self.warns and "/search" in request.path else answer
+
+
+def _partial(answer: Response) -> Response:
+    page = json.loads(answer.body)
+    found = page.get("issues", [])
+    half = {"issues": found[: len(found) // 2], "isLast": True, "warnings": [{"type": "PARTIAL"}]}
+    return replace(answer, body=json.dumps({**page, **half}).encode())
 
 
 def counts(outcome: Outcome) -> Counts | None:
@@ -157,28 +168,27 @@ class Reader:
 
 
 @contextmanager
-def in_trouble(people: People, random: Random) -> Iterator[tuple[str, During]]:
+def in_trouble(watched: Watched, site: JiraSite, random: Random) -> Iterator[tuple[str, During]]:
     """What goes wrong in one fetch from its n-th request on, once or for as long as it lasts."""
     left, lasting = random.randrange(5), random.random() < 0.6
-    site, quirk = people.site, random.choice(QUIRKS)
+    quirk = random.choice(QUIRKS)
     trouble = random.choice([*TROUBLES, "quirk", "quirk", "warning"])
 
     def during(request: Request) -> Response | Wire | None:
         nonlocal left
         left -= 1
         if left >= 0 or (left < -1 and not lasting):
-            site.page_quirk = site.search_warning = None
+            site.page_quirk, watched.warns = None, False
             return None
         if trouble == "quirk":
             site.page_size, site.page_quirk = 2, quirk
-        elif trouble == "warning":
-            site.search_warning = "PARTIAL"
+        watched.warns = trouble == "warning"
         return TROUBLES.get(trouble)
 
     try:
         yield f"{trouble} after {left} requests, {'lasting' if lasting else 'once'}", during
     finally:
-        site.page_size = site.page_quirk = site.search_warning = None
+        site.page_size, site.page_quirk, watched.warns = None, None, False
         REFUSED.forget()
         SHARED.forget()
 

@@ -58,7 +58,7 @@ class History:
         for _ in range(self.random.choice((0, 1, 1, 2, 5))):
             self.people.edit()
             self.people.clock.pass_by(seconds=self.random.choice((0, 1, 59, 1000)))
-        self.people.clock.pass_by(minutes=self.random.choice((1, 5, 15, 15, 60, 600, 1500)))
+        self.people.clock.pass_by(minutes=self.random.choice((0, 1, 2, 5, 9, 15, 15, 60, 600, 1500)))
         if self.random.random() < 0.2:
             self.reader.off = self.random.uniform(-300, 300)
         acts = (self._read, self._read_some, self._read_in_trouble, self._read_among_edits, self._reconcile)
@@ -102,7 +102,7 @@ class History:
         reader, shown = self.reader, dict(self.reader.shown)
         changed, whole = reader.twin().read(), reader.twin().read(fresh=True)
         fresh = self.random.random() < 0.3
-        with in_trouble(self.people, self.random) as (what, during):
+        with in_trouble(reader.watched, self.people.site, self.random) as (what, during):
             try:
                 outcomes = reader.read(fresh=fresh, during=during)
             except SyncerError:
