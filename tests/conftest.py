@@ -4,7 +4,7 @@ from collections.abc import Iterator
 import hypothesis
 import pytest
 
-pytest_plugins = ["tests.databases"]
+pytest_plugins = ["tests.databases", "tests.described"]
 
 KEPT = frozenset({"SYNCER_SPECS", "SYNCER_TEST_PG_DSN"})
 
