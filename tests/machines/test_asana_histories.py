@@ -1,0 +1,203 @@
+"""Random histories of an Asana workspace end with the true counts, and no partial read changes one.
+
+Projects of any size are edited and read by each of the probes, with our clock up to 5 minutes off, events
+that get lost, a search that finds a change up to 12 hours late, and reads that fail at any request.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import timedelta
+from random import Random
+from urllib.parse import urlsplit
+
+import pytest
+
+from connectors.credentials import REFUSED
+from connectors.sandbox.server import Request, Response, StandIn, Wire
+from syncer.domain.sync import ConnectorState
+from syncer.domain.work import Gone, Outcome, Snapshot, WorkRef
+from syncer.errors import SyncerError
+from tests.connectors.asana import desk as asana
+from tests.machines.people import Counts
+from tests.machines.reads import TROUBLES, counts
+from tests.machines.wire import in_memory
+
+Hosts = dict[str, StandIn]
+Record = Callable[[str, object], None]
+Read = Mapping[str, Outcome]
+
+
+@pytest.fixture
+def hosts() -> Iterator[Hosts]:
+    with in_memory() as found:
+        yield found
+
+
+@dataclass(slots=True)
+class History:
+    """One life of a workspace and of the service that reads it; `shown` is what people see."""
+
+    desk: asana.Desk
+    random: Random
+    projects: Sequence[str]
+    state: ConnectorState = field(default_factory=ConnectorState)
+    shown: dict[str, Counts] = field(default_factory=dict)
+
+    def play(self) -> None:
+        self._keep(self._fetched())
+        for _ in range(self.random.randint(1, 8)):
+            self._step()
+        self.desk.clock.pass_by(hours=13)
+        self._keep(self._fetched(fresh=True))
+        self._check()
+        self.desk.clock.pass_by(minutes=self.random.randint(1, 600))
+        self._keep(self._fetched())
+        self._check()
+
+    def _step(self) -> None:
+        for _ in range(self.random.choice((0, 1, 2, 5))):
+            self.random.choice(self._acts())()
+            self.desk.clock.pass_by(seconds=self.random.choice((1, 59, 1000)))
+        self.desk.clock.pass_by(minutes=self.random.choice((1, 15, 60, 600, 1500)))
+        self.random.choice((self._read, self._read_in_trouble))()
+        self.desk.clock.pass_by(seconds=1)
+
+    def _read(self) -> None:
+        self._keep(self._fetched())
+
+    def _read_in_trouble(self) -> None:
+        """What a troubled read still says is what an untroubled one says at the same moment."""
+        changed, whole = self._fetched()[0], self._fetched(fresh=True)[0]
+        self.desk.stand_in.fault = self._trouble()
+        try:
+            outcomes, state = self._fetched()
+        except SyncerError:
+            return
+        finally:
+            self.desk.stand_in.fault = None
+            REFUSED.forget()
+        for gid, outcome in outcomes.items():
+            if isinstance(outcome, Snapshot):
+                assert counts(outcome) in {counts(changed[gid]), counts(whole[gid])}
+            elif isinstance(outcome, Gone):
+                assert isinstance(whole[gid], Gone)
+        self._keep((outcomes, state))
+
+    def _trouble(self) -> Callable[[int, Request], Response | Wire | None]:
+        left, lasting = self.random.randrange(12), self.random.random() < 0.6
+        answer = self.random.choice(list(TROUBLES.values()))
+
+        def fault(number: int, request: Request) -> Response | Wire | None:
+            nonlocal left
+            del number, request
+            left -= 1
+            return answer if left == -1 or (left < 0 and lasting) else None
+
+        return fault
+
+    def _fetched(self, *, fresh: bool = False) -> tuple[Read, ConnectorState]:
+        refs = [WorkRef("asana", "project", gid) for gid in self.projects]
+        with closing(self.desk.another()) as connector:
+            fetched = connector.fetch(refs, ConnectorState() if fresh else self.state)
+        return {outcome.ref.key: outcome for outcome in fetched.outcomes}, fetched.state
+
+    def _keep(self, read: tuple[Read, ConnectorState]) -> None:
+        outcomes, state = read
+        self.state = ConnectorState(state.connection, {**self.state.items, **state.items})
+        self.shown |= {gid: now for gid, outcome in outcomes.items() if (now := counts(outcome)) is not None}
+
+    def _check(self) -> None:
+        for gid in self.projects:
+            if gid in self.desk.site.tables["project"] and gid not in self.desk.site.hidden:
+                assert self.shown[gid] == self._truth(gid), gid
+
+    def _truth(self, gid: str) -> Counts:
+        count: Counter[str] = Counter()
+        for task in self.desk.site.tasks(gid):
+            rejected = task["approval_status"] == "rejected"
+            count["cancelled" if rejected else "done" if task["completed"] else "open"] += 1
+        return count["done"], count["open"], count["cancelled"]
+
+    def _acts(self) -> Sequence[Callable[[], None]]:
+        edits = (self._add, self._change, self._change, self._move, self._delete)
+        return (*edits, *edits, self._hide, self._reveal, self._lose)
+
+    def _project(self) -> str:
+        return self.random.choice(self.projects)
+
+    def _task(self) -> str | None:
+        gids = sorted(self.desk.site.tables["task"])
+        return self.random.choice(gids) if gids else None
+
+    def _add(self) -> None:
+        kind = self.random.choice(("default_task", "approval"))
+        self.desk.site.add_task(self._project(), "a task", resource_subtype=kind)
+
+    def _change(self) -> None:
+        if not (task := self._task()):
+            return
+        if self.desk.site.record("task", task)["resource_subtype"] == "approval":
+            self.desk.site.approve(task, self.random.choice(("pending", "approved", "rejected")))
+        else:
+            self.desk.site.complete(task, self.random.random() < 0.6)
+
+    def _move(self) -> None:
+        if task := self._task():
+            self.desk.site.move(task, self._project())
+
+    def _delete(self) -> None:
+        if task := self._task():
+            self.desk.site.delete_task(task)
+
+    def _hide(self) -> None:
+        self.desk.site.hide_project(self._project())
+
+    def _reveal(self) -> None:
+        self.desk.site.hidden.clear()
+
+    def _lose(self) -> None:
+        self.desk.site.lost_events += 1
+
+
+def play(seed: int, hosts: Hosts) -> None:
+    random, desk = Random(seed), asana.Desk()
+    off = timedelta(seconds=random.uniform(-300, 300))
+    desk.site.now = lambda: desk.clock.now() + off
+    desk.site.paid, desk.site.service_account = random.choice(((0, 0), (1, 0), (0, 1)))  # type: ignore[assignment]
+    desk.site.search_lag = random.choice((0.0, 60.0, 600.0, random.uniform(0, 43_200)))
+    desk.site.moves_touch_modified = random.random() < 0.5
+    projects = [desk.site.add_project(f"Project {number}") for number in range(random.randint(2, 7))]
+    history = History(desk, random, projects)
+    for _ in range(random.randint(0, 30)):
+        history._add()
+    hosts[urlsplit(desk.stand_in.url).netloc] = desk.stand_in
+    try:
+        history.play()
+    except BaseException as error:
+        error.add_note(f"seed {seed}, search {desk.site.search_lag} s late, {desk.clock.at}")
+        raise
+    finally:
+        desk.connector.close()
+        desk.stand_in.stop()
+        hosts.clear()
+
+
+@pytest.mark.parametrize("block", range(2))
+def test_histories_of_an_asana_workspace(block: int, hosts: Hosts, record_property: Record) -> None:
+    for seed in range(block * 10, block * 10 + 10):
+        play(seed, hosts)
+    record_property("histories", 10)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("block", range(10))
+def test_a_thousand_histories_of_an_asana_workspace(
+    block: int, hosts: Hosts, record_property: Record
+) -> None:
+    for seed in range(10_000 + block * 100, 10_100 + block * 100):
+        play(seed, hosts)
+    record_property("histories", 100)
