@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
@@ -19,7 +19,7 @@ from syncer.errors import SyncerError
 
 if TYPE_CHECKING:
     from syncer.app import Configured
-    from syncer.ports import Connector
+    from syncer.ports import Connector, Identity
 
 
 class Mark(StrEnum):
@@ -117,10 +117,12 @@ def _connection_rows(session: Session, configured: Configured, name: str, hidden
     try:
         connector = session.app.connect(configured, name, may_write=False)
         identity = connector.check()
-        yield Row(name, Mark.OK, f"{identity.server} at {identity.url}, as {identity.account}")
+        yield from _identity_rows(name, identity)
         refs = tuple({link.ref: None for link in configured.workspace.links() if link.ref.connection == name})
         outcomes = {one.ref: one for one in connector.fetch(refs, ConnectorState()).outcomes}
         yield from (_link_row(name, ref, outcomes.get(ref), hidden) for ref in refs)
+        readable = [ref for ref in refs if isinstance(outcomes.get(ref), Snapshot)]
+        yield from _access_rows(configured, name, connector, readable)
         yield from _unmapped(configured, name, [o for ref, o in outcomes.items() if ref not in hidden.refs])
     except SyncerError as error:
         code = of_error(error)
@@ -128,6 +130,37 @@ def _connection_rows(session: Session, configured: Configured, name: str, hidden
     finally:
         if connector is not None:
             connector.close()
+
+
+def _identity_rows(name: str, identity: Identity) -> Iterator[Row]:
+    zone = f", time zone {identity.zone}" if identity.zone else ""
+    yield Row(name, Mark.OK, f"{identity.server} at {identity.url}, as {identity.account}{zone}")
+    skew = identity.clock_skew or 0.0
+    if abs(skew) > _CLOCK_SKEW:
+        way = "ahead of" if skew > 0 else "behind"
+        sentence = f"its clock is {abs(skew):.0f} s {way} ours"
+        yield Row(name, Mark.WARN, sentence, "set the clock of this machine by a time server")
+
+
+_CLOCK_SKEW = 60
+"""Seconds; reads do not depend on it, but dates of check-ins and of trackers are held side by side."""
+
+
+def _access_rows(
+    configured: Configured, name: str, connector: Connector, refs: Sequence[WorkRef]
+) -> Iterator[Row]:
+    """The rights that are missing for writing comments, where comments are wanted."""
+    workspace = configured.workspace
+    spoken = {
+        link.ref
+        for link in workspace.links()
+        if link.publish and link.key_result_id not in workspace.confidential
+    }
+    wanted = [ref for ref in refs if ref in spoken] if workspace.publish.enabled else []
+    for access in connector.access(wanted) if wanted else ():
+        if not access.can_comment:
+            sentence = f"{access.ref.kind} {access.ref.key}: no comment can be written, {access.missing}"
+            yield Row(name, Mark.WARN, sentence, "give the token's account that right, or set publish: off")
 
 
 def _link_row(name: str, ref: WorkRef, outcome: Outcome | None, hidden: Veil) -> Row:

@@ -50,7 +50,9 @@ def serve(context: typer.Context) -> None:
         host=app.settings.web.host,
         port=app.settings.web.port,
     )
-    raise typer.Exit(serve_until_stopped(service))
+    code = serve_until_stopped(service)
+    session.spoiled = False  # said at the start; a service that was stopped in good order has not failed
+    raise typer.Exit(code)
 
 
 def _tokens(app: App, configured: tuple[Configured, ...]) -> list[str]:

@@ -138,6 +138,12 @@ def rollup_document(rollup: Rollup) -> dict[str, Any]:
         "stale": rollup.number_stale,
         "movement_in_window": rollup.movement,
         "window_days": key_result.rules.window.days,
+        "thresholds": {
+            "on_track_gap": key_result.rules.on_track_gap,
+            "behind_gap": key_result.rules.behind_gap,
+            "min_move": key_result.rules.min_move,
+            "settle_days": key_result.rules.settle.days,
+        },
         "initiatives": [_line_document(line) for line in rollup.work],
     }
 
@@ -153,6 +159,7 @@ def _line_document(line: WorkLine) -> dict[str, Any]:
         "open": progress.open if progress else None,
         "cancelled": progress.cancelled if progress else None,
         "basis": progress.basis if progress else None,
+        "points": progress.points if progress else None,
         "health": line.health,
         "due": line.due,
         "done_on": line.done_on,

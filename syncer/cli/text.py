@@ -14,7 +14,7 @@ from syncer.domain.pace import movement_words
 from syncer.domain.render import day, is_it_moving, number_word, work_word
 from syncer.domain.rollup import Rollup, WorkLine
 from syncer.domain.signals.finding import Signal
-from syncer.domain.work import LinkState
+from syncer.domain.work import LinkState, Progress
 
 
 def plain(text: str) -> str:
@@ -66,12 +66,27 @@ def _key_result(rollup: Rollup, signals: Sequence[Signal]) -> Iterator[str]:
     owner = name(rollup.owner or "no owner")
     yield f"  {name(key_result.title)} ({way(key_result)}) · {owner}"
     yield f"    {number_line(rollup)}"
+    yield f"    judged by {thresholds(key_result)}"
     rows = [_work_row(line, rollup) for line in rollup.work]
     yield from (f"    {row}" for row in columns(rows))
     if not rows:
         yield "    no initiative: nothing is bet on this number"
     for signal in signals:
         yield f"    ! {signal.kind.replace('_', ' ')}: {plain(signal.headline)} {plain(signal.question)}"
+
+
+def thresholds(key_result: KeyResult) -> str:
+    """The figures a key result is judged by, as the sheet prints them beside the judgement."""
+    rules = key_result.rules
+    least = key_result.show_move(rules.min_move).removeprefix("+")
+    return (
+        f"gaps of {rules.on_track_gap * 100:g} % and {rules.behind_gap * 100:g} %, moves of {least} in "
+        f"{rules.window.days} days, {rules.settle.days} days to settle"
+    )
+
+
+def _basis(progress: Progress) -> str:
+    return f"{progress.basis} · {progress.in_points}" if progress.in_points else progress.basis
 
 
 def number_line(rollup: Rollup) -> str:
@@ -89,7 +104,7 @@ def number_line(rollup: Rollup) -> str:
 
 
 def _work_row(line: WorkLine, rollup: Rollup) -> tuple[str, ...]:
-    progress = line.progress.basis if line.progress else "kept by hand" if line.link is None else ""
+    progress = _basis(line.progress) if line.progress else "kept by hand" if line.link is None else ""
     due = f"due {day(line.due)}" if line.due and line.is_open else ""
     if line.done_on:
         due = f"finished {day(line.done_on)}"

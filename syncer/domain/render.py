@@ -203,10 +203,11 @@ def _work(line: WorkLine) -> tuple[Text, ...]:
     if progress is None or not progress.counted:
         return (Text(f"This work: {word}", Style.STRONG), Text(_dates(line)))
     cancelled = f", {progress.cancelled} cancelled" if progress.cancelled else ""
+    points = f" · {progress.in_points}" if progress.in_points else ""
     status = "" if line.done_on is not None else f", {word}"
     return (
         Text(f"This work: {progress.done} of {progress.counted} done", Style.STRONG),
-        Text(f"{cancelled}{status}{_dates(line)}"),
+        Text(f"{points}{cancelled}{status}{_dates(line)}"),
     )
 
 

@@ -111,6 +111,14 @@ class Progress:
         cancelled = f" · {self.cancelled} cancelled" if self.cancelled else ""
         return f"{self.done}/{self.counted}{cancelled}"
 
+    @property
+    def in_points(self) -> str:
+        """The same by story points, `61 of 80 points, 3 not estimated`; empty where nothing is estimated."""
+        if self.points is None or not self.points.done + self.points.open:
+            return ""
+        missing = f", {self.points.unestimated} not estimated" if self.points.unestimated else ""
+        return f"{self.points.done:g} of {self.points.done + self.points.open:g} points{missing}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:

@@ -6,7 +6,7 @@ from syncer.domain.okr import Bet
 from syncer.domain.render import Section, day, facts_of, is_it_moving, number_word, render
 from syncer.domain.rollup import Rollup
 from syncer.domain.signals.finding import Severity, Signal
-from syncer.domain.work import WorkStatus
+from syncer.domain.work import Points, Progress, WorkStatus
 from tests.domain import build
 
 SHIPPED = build.day("2026-11-02")
@@ -111,6 +111,15 @@ def test_facts_say_what_the_comment_rests_on() -> None:
 
 def test_days_are_written_the_same_in_every_locale() -> None:
     assert day(SHIPPED) == "2 Nov 2026"
+
+
+def test_points_stand_beside_the_counts() -> None:
+    points = Points(done=61, open=19, unestimated=3)
+    begun = build.snapshot("2026-11-02", progress=Progress(done=32, open=8, cancelled=1, points=points))
+    rollup = shipped(work={"new-flow": [begun]})
+    assert "This work: 32 of 40 done · 61 of 80 points, 3 not estimated, 1 cancelled, in progress" in (
+        comment_of(rollup).plain
+    )
 
 
 def falling(**changes: object) -> Rollup:
