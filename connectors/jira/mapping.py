@@ -50,8 +50,9 @@ class Bucket(Enum):
 
 
 class Words:
-    """What statuses and resolutions mean on one site: the workspace's own word first, then the category.
+    """What statuses and resolutions mean on one site: the workspace's own word, then the category.
 
+    A word for one project alone stands under its key and a slash, `ONB/On Hold`, and goes before the others.
     It learns statuses as they are seen; a status that an administrator moved to another category moves
     every issue that is known to be in it. `known` is what was learned before: status id to category and word.
     """
@@ -60,18 +61,21 @@ class Words:
         self._map = {_folded(name): word for name, word in status_map.items()}
         self.known: dict[str, tuple[str, str]] = dict(known or {})
 
-    def learn(self, status: Status) -> None:
-        """Takes a status as it is now."""
-        word = self._of(status)
-        self.known[status.id] = (status.category, word.value if word else "")
+    def learn(self, status: Status, project: str = "") -> str:
+        """Takes a status as it is now. Gives its id, behind the project's key where that has its own word."""
+        own = self._own(status, project)
+        name = f"{project}/{status.id}" if own else status.id
+        word = own or self._of(status)
+        self.known[name] = (status.category, word.value if word else "")
+        return name
 
     def kin(self, child: Child, *, counts: bool, parent: bool = False) -> Kin:
         """What is kept of an issue; `parent` keeps what is above it."""
-        self.learn(child.status)
+        status = self.learn(child.status, _project(child.key))
         above = child.parent if parent else None
         if not counts:
             return Kin("", parent=above)
-        return Kin(child.status.id, self.ending(child.resolution), child.points, above)
+        return Kin(status, self.ending(child.resolution), child.points, above)
 
     def ending(self, resolution: Resolution | None) -> WorkStatus | None:
         """The word a resolution stands for, None where it says no more than the status does."""
@@ -105,7 +109,7 @@ class Words:
         """The status word of a linked issue, and a note where Jira's category says little."""
         known = self.known.get(epic.status.id)
         category = known[0] if known else epic.status.category
-        mapped = self._of(epic.status)
+        mapped = self._own(epic.status, _project(epic.key)) or self._of(epic.status)
         if mapped is not None:
             return mapped, ()
         if category == "done":
@@ -114,6 +118,14 @@ class Words:
 
     def _of(self, status: Status) -> WorkStatus | None:
         return self._map.get(_folded(status.name)) or self._map.get(status.id)
+
+    def _own(self, status: Status, project: str) -> WorkStatus | None:
+        names = (f"{project}/{status.name}", f"{project}/{status.id}")
+        return next((self._map[_folded(name)] for name in names if _folded(name) in self._map), None)
+
+
+def _project(key: str) -> str:
+    return key.rpartition("-")[0]
 
 
 def _bucket(word: WorkStatus) -> Bucket:

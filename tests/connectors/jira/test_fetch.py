@@ -552,3 +552,16 @@ def test_a_status_is_named_by_its_word_or_its_id() -> None:
         number = d.site.status_named("In Progress").id
         for name in ("in progress", number):
             assert d.one("ONB-1", status_map={name: WorkStatus.DROPPED}).progress.basis == "1/1 · 2 cancelled"
+
+
+@BOTH
+def test_one_project_may_have_its_own_word_for_a_status(deployment: Deployment) -> None:
+    with desk(deployment) as d:
+        d.site.add_project("WEB", "Web")
+        onb, web = (d.site.add_issue(project, "Epic", "Flow", status="On Hold") for project in ("ONB", "WEB"))
+        for project, epic in (("ONB", onb), ("WEB", web)):
+            d.site.add_issue(project, "Story", "s", parent=epic, status="On Hold")
+        words = {"ONB/On Hold": WorkStatus.DROPPED, "On Hold": WorkStatus.ON_HOLD}
+        first, second = (d.one(key, status_map=words) for key in (onb, web))
+        assert (first.status, first.progress.basis) == (WorkStatus.DROPPED, "0/0 · 1 cancelled")
+        assert (second.status, second.progress.basis) == (WorkStatus.ON_HOLD, "0/1")
