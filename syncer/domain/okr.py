@@ -87,7 +87,8 @@ class KeyResult:
 
     def show_move(self, move: float) -> str:
         """A difference of two values, signed; percent numbers move by points."""
-        unit = "points" if self.unit == "%" else self.unit
+        points = "point" if abs(round(move, 4)) == 1 else "points"
+        unit = points if self.unit == "%" else self.unit
         return f"{'+' if round(move, 4) >= 0 else ''}{_figure(move)} {unit}".rstrip()
 
 
