@@ -169,7 +169,7 @@ def test_the_contract_knows_every_third_party_library(contract: str) -> None:
 @pytest.mark.parametrize(
     ("library", "module"),
     [
-        ("asana", "connectors.asana.library"),
+        ("asana", "connectors.asana.sdk"),
         ("apscheduler", "syncer.service.scheduler"),
         ("jira", "connectors.jira.client"),
         ("tenacity", "connectors.transport"),

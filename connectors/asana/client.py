@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from connectors.asana import records
-from connectors.asana.library import Library
 from connectors.asana.paging import PAGE, Body, all_pages, asking, odd, row_of, rows_of
 from connectors.asana.records import (
     Candidate,
@@ -22,6 +21,7 @@ from connectors.asana.records import (
     User,
 )
 from connectors.asana.row import Row
+from connectors.asana.sdk import Library
 from connectors.transport import Transport
 from syncer.errors import TemporaryError
 
