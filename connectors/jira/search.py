@@ -86,24 +86,40 @@ def too_many() -> SkippableError:
 
 
 def by_offset(client: JiraClient, jql: str, fields: Sequence[str], *, strict: bool = False) -> list[Any]:
-    """Every issue of a search on Data Center. Raises TemporaryError where pages end before the total.
+    """Every issue of a search on Data Center. Raises TemporaryError where pages do not make one whole.
+
+    An issue that leaves or joins the result between two pages shifts the later ones: one would be missing
+    although the sum is right, so the total has to stay, and every issue to come once.
 
     Newer versions let a search be read up to a `maxResultWindow` only: SkippableError beyond it.
     """
     found: list[Any] = []
+    announced: int | None = None
     size = PAGE
     for _ in range(MAX_PAGES):
         page = client.search_by_offset(jql, fields, len(found), size, strict=strict)
         issues, total = issues_of(page), total_of(page)
         if total > MOST:
             raise too_many()
+        if announced not in {None, total}:
+            raise TemporaryError(
+                f"Jira's result changed from {announced} to {total} issues while it was read"
+            )
+        announced = total
         found.extend(issues)
         if len(found) >= total:
-            return found
+            return _once_each(found)
         size = _next_size(page, len(found))
         if not issues:
             raise TemporaryError(f"Jira announced {total} issues and sent {len(found)}")
     raise TemporaryError(f"Jira's answer has more than {MAX_PAGES} pages")
+
+
+def _once_each(found: list[Any]) -> list[Any]:
+    ids = [issue.get("id") for issue in found if isinstance(issue, dict)]
+    if len(set(map(str, ids))) != len(ids):
+        raise TemporaryError("Jira sent an issue twice: its result changed while it was read")
+    return found
 
 
 def total_of(page: Json) -> int:
