@@ -12,6 +12,10 @@ NOT_VISIBLE = (
     "Jira does not show this {what} to the token any more: it was deleted, or the account lost the right to "
     "browse it. Give the right back, or change the link."
 )
+FORBIDDEN = (
+    "Jira does not let the token see this issue. Give the token's account the right to browse it, or change "
+    "the link."
+)
 ARCHIVED = "{name} is archived; restore it or change the link."
 TRASHED = "{name} is in the trash; restore it there before Jira deletes it for good, or change the link."
 

@@ -15,7 +15,7 @@ from connectors.answers import document
 from connectors.jira.settings import Deployment, JiraSettings
 from connectors.jira.wire import CaptchaError, wire
 from connectors.transport import Transport
-from syncer.errors import CredentialsError, SkippableError, TemporaryError
+from syncer.errors import CredentialsError, SkippableError
 from syncer.ports import Context
 
 GATEWAY: Final = "https://api.atlassian.com"
@@ -115,8 +115,8 @@ class Door:
         self.site.transport.mount(session)
         try:
             found = document(session.get(f"{self._settings.url}/_edge/tenant_info")).get("cloudId")
-        except (SkippableError, TemporaryError):
-            return None
+        except SkippableError:
+            return None  # a site without a cloud id; what is only temporary is no answer and goes up
         return found if isinstance(found, str) and found.replace("-", "").isalnum() else None
 
     def _made(self, base: str, token: str) -> Way:

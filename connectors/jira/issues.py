@@ -173,6 +173,7 @@ def _again(part: Part, archived: str) -> Gone:
     advice = {
         LinkState.ARCHIVED: absent.ARCHIVED.format(name=archived),
         LinkState.TRASHED: absent.TRASHED.format(name="Its project"),
+        LinkState.FORBIDDEN: absent.FORBIDDEN,
     }
     return absent.gone(state, advice.get(state, absent.NOT_VISIBLE.format(what="issue")))
 

@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from connectors.jira.records import Epic, Resolution, Status
-from syncer.domain.work import WorkStatus
+from syncer.domain.work import LinkState, WorkStatus
 
 OLDEST: Final = timedelta(hours=24)
 """A part that is older is not built upon: its item is read in full."""
@@ -103,7 +103,7 @@ def _part(raw: Mapping[str, Any]) -> Part:
         based_on=raw["for"],
         at=datetime.fromisoformat(raw["at"]) if raw["at"] else None,
         project=raw["project"],
-        gone=raw["gone"],
+        gone=LinkState(raw["gone"]) if raw["gone"] else "",
         epic=_epic(raw["epic"]) if raw["epic"] else None,
         kin={name: _kin(*row) for name, row in raw["kin"].items()},
     )

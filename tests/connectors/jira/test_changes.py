@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -428,3 +429,14 @@ def test_parts_without_what_statuses_mean_are_not_built_upon(deployment: Deploym
         first = sync()
         sync.state = replace(sync.state, connection="")
         assert sync() == first
+
+
+def test_a_state_with_words_nobody_knows_is_read_anew() -> None:
+    with desk() as d:
+        first = d.connect().fetch([ref("ONB-1")], ConnectorState())
+        ((name, part),) = first.state.items.items()
+        told = json.loads(part)
+        told["gone"] = "eaten"
+        garbled = ConnectorState(first.state.connection, {name: json.dumps(told)})
+        (outcome,) = d.connect().fetch([ref("ONB-1")], garbled).outcomes
+        assert isinstance(outcome, Snapshot)
