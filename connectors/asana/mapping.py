@@ -121,7 +121,7 @@ def _status(reading: Reading, status_map: StatusMap) -> WorkStatus:
         return status_map[said]
     if said in _SAID:
         return _SAID[said]
-    if project.archived:
+    if project.archived and said != "complete":
         return WorkStatus.ON_HOLD
     begun = _has_begun(project.start_on, reading.at)
     return WorkStatus.IN_PROGRESS if begun or work.done or said == "complete" else WorkStatus.PLANNED

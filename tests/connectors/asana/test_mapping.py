@@ -94,10 +94,11 @@ def test_completion_is_a_fact_and_the_other_word_is_noted(said: str) -> None:
     assert snapshot.notes == (f"The last status update says {words}, but the project is marked complete.",)
 
 
-def test_archived_is_on_hold_unless_people_said_dropped() -> None:
+def test_archived_is_on_hold_unless_people_said_something_else() -> None:
     archived = replace(PROJECT, archived=True)
     assert read("", DONE, project=archived).status is WorkStatus.ON_HOLD
     assert read("dropped", DONE, project=archived).status is WorkStatus.DROPPED
+    assert read("complete", DONE, project=archived).status is WorkStatus.IN_PROGRESS
     assert read("", project=archived).state is LinkState.ARCHIVED
 
 
