@@ -140,7 +140,8 @@ class Connector(Protocol):
 
         Without a placement nothing of ours stands there: the caller has looked. With one, the comment (or
         the task that carries it) is edited in place; where a human deleted it, the delivery is `opted_out`;
-        where a human edited it, `edited`, and nothing is written. A publication without a comment removes it.
+        where a human edited it, `edited`, and nothing is written unless the publication may go `over_edits`.
+        A publication without a comment removes it.
         Raises TemporaryError(outcome_unknown=True) when a write may have arrived although no answer came.
         """
         ...

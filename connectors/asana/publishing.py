@@ -135,7 +135,8 @@ def _edited(
     client: AsanaClient, publication: Publication, comment: Comment, at: Placement, gid: str, me: str
 ) -> Delivery:
     story = client.story(gid, publication.marker)
-    if story.by != me or not story.editable or not story.marked:
+    ours = story.marked or publication.over_edits
+    if story.by != me or not story.editable or not ours:
         return Delivery(at, Standing.EDITED, Wrote.NOTHING)
     client.update_comment(gid, rich_text(comment))
     return Delivery(at, Standing.STANDING, Wrote.UPDATED)

@@ -33,7 +33,7 @@ class Comments:
         if text is None:
             return Delivery(Placement(name), self._deleted(), Wrote.NOTHING)
         body, _, last = text.removesuffix("\n").rpartition("\n")
-        if last != _seal(publication.marker, body):
+        if last != _seal(publication.marker, body) and not publication.over_edits:
             return Delivery(Placement(name), Standing.EDITED, Wrote.NOTHING)
         return self._written(publication, name, Wrote.UPDATED)
 

@@ -65,7 +65,7 @@ class Publisher:
         here = Placement(stands)
         try:
             standing = self._client.comment(publication.item_id, stands)
-            if self._was_edited(standing):
+            if self._was_edited(standing) and not publication.over_edits:
                 return Delivery(here, Standing.EDITED, Wrote.NOTHING)
             self._replace(publication, comment, stands)
         except NotFoundError:

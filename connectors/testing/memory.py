@@ -135,9 +135,10 @@ class MemoryConnector:
             return Delivery(Placement(), Standing.WITHDRAWN, Wrote.REMOVED)
         if standing is None:
             return Delivery(placement, Standing.OPTED_OUT, Wrote.NOTHING)
-        if standing.edited_by_human:
+        if standing.edited_by_human and not publication.over_edits:
             return Delivery(placement, Standing.EDITED, Wrote.NOTHING)
         self._write("update")
+        standing.edited_by_human = False
         standing.text = publication.comment.plain
         self.tracker.step("updated")
         return Delivery(placement, Standing.STANDING, Wrote.UPDATED)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from connectors.testing.desk import WORKSPACE, Ability, Desk, Fate, Fault
@@ -129,6 +131,17 @@ class PublishingSuite:
             delivery = deliver(connector, owed(item, item_id, "ours"), placement)[-1]
         assert (delivery.standing, delivery.wrote) == (Standing.EDITED, Wrote.NOTHING)
         assert desk.comments(item) == before
+
+    def test_what_a_human_edited_is_written_over_where_somebody_says_so(self, desk: Desk) -> None:
+        needs(desk, Ability.EDIT_COMMENT)
+        item, item_id, placement = _published(desk)
+        desk.edit_comment(item)
+        with connected(desk) as connector:
+            allowed = replace(owed(item, item_id, "ours"), over_edits=True)
+            delivery = deliver(connector, allowed, placement)[-1]
+        assert (delivery.standing, delivery.wrote) == (Standing.STANDING, Wrote.UPDATED)
+        (comment,) = desk.comments(item)
+        assert "ours" in comment
 
     def test_it_is_withdrawn_without_a_trace(self, desk: Desk) -> None:
         item, item_id, placement = _published(desk)

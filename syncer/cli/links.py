@@ -1,8 +1,8 @@
-"""`syncer links`: list, show, verify. A link outlives what happens to its item; here it says what did."""
+"""`syncer links`: a link outlives what happens to its item and its comment; here it says what did."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,8 +14,10 @@ from syncer.cli.discreet import Named, names_of, refuse_unknown, veil
 from syncer.cli.exits import Exit, first, of_error
 from syncer.cli.session import Session, session_of
 from syncer.domain.link import Link
-from syncer.domain.sync import ConnectorState, Receipt
+from syncer.domain.sync import ConnectorState, Receipt, Standing
 from syncer.domain.work import Gone, LinkState, Outcome, Snapshot, WorkRef
+from syncer.engine.publish import Item
+from syncer.engine.resume import resume as take_up
 from syncer.engine.view import View, look
 from syncer.errors import SkippableError, SyncerError
 
@@ -42,6 +44,7 @@ def register(app: typer.Typer) -> None:
     group.command("list")(list_links)
     group.command("show")(show)
     group.command("verify")(verify)
+    group.command("resume")(resume)
     app.add_typer(group, name="links")
 
 
@@ -89,6 +92,38 @@ def verify(context: typer.Context, names: Names = None, key_results: Named = Non
             session.say(row)
     session.emit(document)
     raise typer.Exit(first(codes))
+
+
+def resume(
+    context: typer.Context,
+    names: Annotated[list[str], typer.Argument(help="Links, by id, initiative or key.")],
+) -> None:
+    """Take up again the comments that a person deleted or edited. The next sync writes them."""
+    session = session_of(context)
+    document: dict[str, Any] = {}
+    for chosen in _choose(session, names, None):
+        workspace = chosen.view.workspace.id
+        items = {(link.ref.connection, link.item_id or "") for link in chosen.links}
+        before = {r.ref.connection + "/" + r.item_id: r.standing for r in _resume(session, workspace, items)}
+        rows = [(link, before.get(f"{link.ref.connection}/{link.item_id}")) for link in chosen.links]
+        document[workspace] = [{"link": link.id, "resumed": was is not None} for link, was in rows]
+        for link, was in rows:
+            session.say(f"{link.id}: {_resumed(chosen.view, link, was)}")
+    session.emit(document)
+
+
+def _resume(session: Session, workspace: str, items: Collection[Item]) -> tuple[Receipt, ...]:
+    return take_up(session.app.ready_store, workspace, items) if items else ()
+
+
+def _resumed(view: View, link: Link, was: Standing | None) -> str:
+    if was is None:
+        return f"nothing to resume, its comment: {_standing(view, link)}"
+    if not link.publish:
+        return "resumed, but the workspace file keeps this link silent"
+    if was is Standing.EDITED:
+        return "the next sync writes over what a person wrote in its comment"
+    return "the next sync writes its comment anew"
 
 
 def _choose(session: Session, names: Sequence[str], key_results: Sequence[str] | None) -> list[Chosen]:

@@ -99,8 +99,8 @@ def _link_lines(view: View, links: list[Link], now: datetime) -> Iterator[str]:
 
 
 _LEFT_ALONE = {
-    Standing.EDITED: "edited by a person, left alone; delete it to opt out",
-    Standing.OPTED_OUT: "deleted by a person, never written again",
+    Standing.EDITED: "edited by a person, left alone; delete it to opt out, or run syncer links resume",
+    Standing.OPTED_OUT: "deleted by a person, not written again until syncer links resume",
 }
 
 

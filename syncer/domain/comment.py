@@ -158,13 +158,17 @@ _ROUNDING = 1e-9
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publication:
-    """A comment owed to one item; `comment` is None when what stands there shall be taken away."""
+    """A comment owed to one item; `comment` is None when what stands there shall be taken away.
+
+    `over_edits`: somebody has said that what a human wrote in our comment may be written over.
+    """
 
     workspace: str
     ref: WorkRef
     item_id: str
     comment: Comment | None
     facts: Facts = ()
+    over_edits: bool = field(default=False, compare=False)
 
     @property
     def marker(self) -> str:

@@ -72,12 +72,13 @@ class ConnectorState:
 
 
 class Standing(StrEnum):
-    """What became of a comment of ours."""
+    """What became of a comment of ours; a `resumed` one was edited and may be written over."""
 
     PARTIAL = "partial"
     STANDING = "standing"
     OPTED_OUT = "opted_out"
     EDITED = "edited"
+    RESUMED = "resumed"
     WITHDRAWN = "withdrawn"
 
 

@@ -102,7 +102,7 @@ def _row_for(
         return OutboxRow(publication=publication)
     if _is_settled(receipt):
         return None
-    if publication.comment is None or receipt.standing is Standing.PARTIAL:
+    if publication.comment is None or receipt.standing in {Standing.PARTIAL, Standing.RESUMED}:
         return OutboxRow(publication=publication)
     if receipt.digest == publication.digest or not is_material(receipt.facts, publication.facts):
         return None
@@ -180,7 +180,8 @@ class Courier:
         return self._steps(row, receipt, placement)
 
     def _steps(self, row: OutboxRow, receipt: Receipt | None, placement: Placement | None) -> Delivered:
-        publication, written = row.publication, list[Wrote]()
+        resumed = receipt is not None and receipt.standing is Standing.RESUMED
+        publication, written = replace(row.publication, over_edits=resumed), list[Wrote]()
         if placement is None and publication.comment is None:
             self._settle(publication, receipt, Delivery(Placement(), Standing.WITHDRAWN, Wrote.NOTHING))
             return Delivered(publication, Standing.WITHDRAWN)

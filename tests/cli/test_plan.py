@@ -72,7 +72,10 @@ def test_what_people_did_to_a_comment_is_listed(synced: World) -> None:
 
     assert "  comment on jira:ONB-12: left alone: opted out\n" in out
     status = synced.run("status")
-    assert "  ! comment on jira:ONB-12: deleted by a person, never written again\n" in status.out
+    assert (
+        "  ! comment on jira:ONB-12: deleted by a person, not written again until syncer links resume\n"
+        in status.out
+    )
     assert synced.run("--json", "status").json["acme"]["comments_left_alone"] == [
         {"item": "jira:ONB-12", "standing": "opted_out"}
     ]
