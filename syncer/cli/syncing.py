@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 import typer
 
@@ -13,6 +14,7 @@ from syncer.cli import text
 from syncer.cli.discreet import AlsoNamed, Veil, refuse_unknown, veil
 from syncer.cli.exits import Exit, first, of_error, of_report
 from syncer.cli.links import no_link
+from syncer.cli.markdown import plan_markdown
 from syncer.cli.session import Session, session_of
 from syncer.domain.sync import Standing, Wrote
 from syncer.engine.publish import Delivered, Held
@@ -33,6 +35,22 @@ Initiatives = Annotated[
 Links = Annotated[list[str] | None, typer.Option("--link", help="Only this link (id or key); repeatable.")]
 
 
+class Form(StrEnum):
+    """The forms a plan is printed in."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+
+
+class Lines(Protocol):
+    """Shows a report line by line, to somebody for whom it is `now` (UTC)."""
+
+    def __call__(self, report: SyncReport, now: datetime, /, *, publishing: bool) -> Iterable[str]:
+        """The lines."""
+        ...
+
+
 def register(app: typer.Typer) -> None:
     """Adds the commands to the command line."""
     app.command()(plan)
@@ -47,10 +65,15 @@ def plan(
     ] = False,
     force: Force = False,
     key_results: AlsoNamed = None,
+    form: Annotated[
+        Form, typer.Option("--format", help="`markdown` fits a pull request; `json` is the same as --json.")
+    ] = Form.TEXT,
 ) -> None:
     """Read and judge, and show what `sync` would store and write. Nothing is changed anywhere."""
     session = session_of(context)
-    reports, code = _plans(session, Wish(force=force), key_results)
+    session.as_json = session.as_json or form is Form.JSON
+    lines = plan_markdown if form is Form.MARKDOWN else plan_lines
+    reports, code = _plans(session, Wish(force=force), key_results, lines)
     if code is Exit.DONE and exit_code and any(report.has_changes for report in reports):
         code = Exit.SOMETHING_TO_SEE
     raise typer.Exit(code)
@@ -69,10 +92,10 @@ def sync(
     session = session_of(context)
     wish = Wish(pull_only=pull_only, force=force)
     if dry_run:
-        _, code = _plans(session, wish, key_results)
+        _, code = _plans(session, wish, key_results, plan_lines)
     else:
         named = _named(session, key_results)
-        _, code = _each(session, lambda one: _sync(session, one, wish), named)
+        _, code = _each(session, lambda one: _sync(session, one, wish), named, sync_lines)
     raise typer.Exit(code)
 
 
@@ -97,7 +120,7 @@ def resync(
         _refuse_unknown(one, scope, veil(one.workspace, named))
         return _waiting(session, one, lambda: _sync(session, one, wish), no_wait=no_wait)
 
-    _, code = _each(session, work, named)
+    _, code = _each(session, work, named, sync_lines)
     raise typer.Exit(code)
 
 
@@ -130,10 +153,12 @@ def _waiting(
             threading.Event().wait(0.2)
 
 
-def _plans(session: Session, wish: Wish, key_results: Iterable[str] | None) -> tuple[list[SyncReport], Exit]:
+def _plans(
+    session: Session, wish: Wish, key_results: Iterable[str] | None, lines: Lines
+) -> tuple[list[SyncReport], Exit]:
     named = _named(session, key_results)
     with session.known_store(silently=True) as store:
-        return _each(session, lambda one: _plan(session, one, wish, store), named)
+        return _each(session, lambda one: _plan(session, one, wish, store), named, lines)
 
 
 def _plan(session: Session, configured: Configured, wish: Wish, store: SqlStore) -> SyncReport:
@@ -145,7 +170,7 @@ def _sync(session: Session, configured: Configured, wish: Wish) -> SyncReport:
 
 
 def _each(
-    session: Session, work: Callable[[Configured], SyncReport], named: frozenset[str]
+    session: Session, work: Callable[[Configured], SyncReport], named: frozenset[str], lines: Lines
 ) -> tuple[list[SyncReport], Exit]:
     """Every workspace for itself: one that fails stops no other."""
     reports: list[SyncReport] = []
@@ -164,19 +189,18 @@ def _each(
         else:
             reports.append(report)
             codes.append(of_report(report))
-            shown.append(_show(session, configured, report, named))
+            shown.append(_show(session, configured, report, named, lines))
     session.emit({"workspaces": shown, "errors": errors})
     return reports, first(codes)
 
 
 def _show(
-    session: Session, configured: Configured, report: SyncReport, named: frozenset[str]
+    session: Session, configured: Configured, report: SyncReport, named: frozenset[str], lines: Lines
 ) -> dict[str, Any]:
     """Prints the lines of a report and returns its document, both without what is confidential."""
     hidden = veil(configured.workspace, named)
     public = hidden.over(report)
     publishing = configured.workspace.publish.enabled
-    lines = sync_lines if report.run else plan_lines
     for line in lines(public, session.app.clock.now(), publishing=publishing):
         session.say(line)
     if public != report:
@@ -247,16 +271,9 @@ def plan_lines(report: SyncReport, now: datetime, *, publishing: bool) -> Iterab
 
 
 def _planned_lines(planned: Planned, now: datetime) -> Iterator[str]:
-    receipt, comment = planned.receipt, planned.publication.comment
-    stands = (
-        receipt is not None and receipt.placement.comment_id and receipt.standing is not Standing.WITHDRAWN
-    )
-    what = "remove" if comment is None else "update" if stands else "create"
-    waits = planned.not_before is not None and planned.not_before > now
-    later = f", not before {planned.not_before:%Y-%m-%d %H:%M} UTC" if waits else ""
-    yield f"  {what} the comment on {planned.publication.ref}{later}"
-    before = receipt.text if receipt else ""
-    yield from (f"      {line}" for line in text.comment_lines(comment, before))
+    yield f"  {text.step(planned, now)}"
+    before = planned.receipt.text if planned.receipt else ""
+    yield from (f"      {line}" for line in text.comment_lines(planned.publication.comment, before))
 
 
 def _common(report: SyncReport) -> Iterable[str]:

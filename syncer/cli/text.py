@@ -14,7 +14,9 @@ from syncer.domain.pace import movement_words
 from syncer.domain.render import day, is_it_moving, number_word, work_word
 from syncer.domain.rollup import Rollup, WorkLine
 from syncer.domain.signals.finding import Signal
+from syncer.domain.sync import Standing
 from syncer.domain.work import LinkState, Progress
+from syncer.engine.report import Planned
 
 
 def plain(text: str) -> str:
@@ -174,6 +176,18 @@ def signal_lines(signal: Signal) -> Iterator[str]:
     yield from (f"       judged by {t.what} {t.value} (set at {t.where})" for t in signal.thresholds)
     owner = f"{signal.owner}: " if signal.owner else ""
     yield f"     {owner}{plain(signal.question)}"
+
+
+def step(planned: Planned, now: datetime) -> str:
+    """What would be done with one comment, and from when on."""
+    receipt = planned.receipt
+    stands = (
+        receipt is not None and receipt.placement.comment_id and receipt.standing is not Standing.WITHDRAWN
+    )
+    what = "remove" if planned.publication.comment is None else "update" if stands else "create"
+    waits = planned.not_before is not None and planned.not_before > now
+    later = f", not before {planned.not_before:%Y-%m-%d %H:%M} UTC" if waits else ""
+    return f"{what} the comment on {planned.publication.ref}{later}"
 
 
 def comment_lines(comment: Comment | None, standing: str) -> Iterator[str]:

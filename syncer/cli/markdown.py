@@ -1,0 +1,80 @@
+"""The plan as Markdown, for a pull request that changes a workspace file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Final
+
+from syncer.cli import text
+from syncer.engine.report import ConnectionOutcome, Planned, SyncReport
+
+_MARKUP: Final = re.compile(r"([\\`*_{}\[\]<>()#+!|~@&-])")
+_FENCE: Final = re.compile(r"`{3,}")
+
+
+def plan_markdown(report: SyncReport, now: datetime, /, *, publishing: bool) -> Iterable[str]:
+    """What a sync would do, every comment as a diff. Foreign text is no markup in it and mentions nobody."""
+    planned = report.planned if publishing else ()
+    yield f"## Plan for {escape(report.workspace)}"
+    yield ""
+    yield _summary(report, planned)
+    if not publishing:
+        yield from ("", f"{text.PUBLISHING_OFF[0].upper()}{text.PUBLISHING_OFF[1:]}.")
+    yield from _listed("What cannot be read", _troubles(report))
+    yield from _listed("What is new", _changes(report))
+    yield from _listed("Signals", _signals(report))
+    for one in planned:
+        yield from _comment(one, now)
+    yield ""
+
+
+def escape(words: str) -> str:
+    """Foreign text in one line, every character of it shown as it is."""
+    return _MARKUP.sub(r"\\\1", text.name(words))
+
+
+def _summary(report: SyncReport, planned: Iterable[Planned]) -> str:
+    return (
+        f"{len(report.changes)} to store, {text.many(len(report.opened), 'signal')} to open, "
+        f"{len(report.closed)} to close, {text.many(len(tuple(planned)), 'comment')} to write. "
+        "Nothing was changed."
+    )
+
+
+def _listed(title: str, items: Iterable[str]) -> Iterator[str]:
+    found = list(items)
+    if found:
+        yield from ("", f"### {title}", "", *(f"- {item}" for item in found))
+
+
+def _troubles(report: SyncReport) -> Iterator[str]:
+    failed = {one.connection for one in report.failed}
+    for one in report.connections:
+        if one.outcome is not ConnectionOutcome.READ:
+            yield f"{escape(one.connection)}: {escape(one.sentence)}"
+    for trouble in report.troubles:
+        if trouble.link.ref.connection not in failed:
+            yield f"{escape(trouble.link.id)}: {escape(trouble.why)}"
+
+
+def _changes(report: SyncReport) -> Iterator[str]:
+    for change in report.changes:
+        what = ", ".join(escape(str(one)) for one in change.changes)
+        yield f"{escape(change.snapshot.key)} {escape(change.snapshot.name)}: {what}"
+
+
+def _signals(report: SyncReport) -> Iterator[str]:
+    for signal in report.opened:
+        yield f"opens **{escape(signal.kind)}** on {escape(signal.key_result_id)}: {escape(signal.headline)}"
+    for signal in report.closed:
+        yield f"closes **{escape(signal.kind)}** on {escape(signal.key_result_id)}"
+
+
+def _comment(planned: Planned, now: datetime) -> Iterator[str]:
+    step = text.step(planned, now)
+    before = planned.receipt.text if planned.receipt else ""
+    lines = list(text.comment_lines(planned.publication.comment, before))
+    fence = "`" * (1 + max((len(found) for line in lines for found in _FENCE.findall(line)), default=2))
+    yield from ("", f"### {escape(step[0].upper() + step[1:])}", "", f"{fence}diff", *lines, fence)
