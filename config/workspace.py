@@ -86,11 +86,15 @@ class Person(Frozen):
 
 
 class Publish(Frozen):
-    """How rollups are written back. `enabled: false` makes the workspace read only."""
+    """How rollups are written back. `enabled: false` makes the workspace read only.
+
+    `when_retired`: the comment on an item that is no longer linked says so once, or is removed.
+    """
 
     enabled: bool = True
     min_interval: Duration = timedelta(hours=6)
     max_writes_per_sync: Annotated[int, Field(ge=1)] = 50
+    when_retired: Literal["say_so", "remove"] = "say_so"
 
 
 class Signals(Frozen):

@@ -19,6 +19,7 @@ from syncer.domain.okr import (
     Person,
     PublishPolicy,
     Rules,
+    WhenRetired,
     Workspace,
 )
 from syncer.domain.work import WorkRef, WorkStatus
@@ -48,6 +49,7 @@ def assemble(file: Model) -> Workspace:
             enabled=file.publish.enabled,
             min_interval=file.publish.min_interval,
             max_writes_per_sync=file.publish.max_writes_per_sync,
+            when_retired=WhenRetired(file.publish.when_retired),
         ),
         sync_every=file.schedule.sync,
         reconcile_at=file.schedule.reconcile.time,

@@ -171,6 +171,11 @@ class Publication:
     over_edits: bool = field(default=False, compare=False)
 
     @property
+    def is_last_word(self) -> bool:
+        """Whether it says that the item is no longer linked: a comment that rests on no facts."""
+        return self.comment is not None and not self.facts
+
+    @property
     def marker(self) -> str:
         """Identity of the comment on this item."""
         return marker(self.workspace, self.item_id)

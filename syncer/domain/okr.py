@@ -132,11 +132,19 @@ class Person:
     accounts: Mapping[str, str] = field(default_factory=dict)
 
 
+class WhenRetired(StrEnum):
+    """What becomes of the comment on an item that no link of the file points at any more."""
+
+    SAY_SO = "say_so"
+    REMOVE = "remove"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishPolicy:
-    """Whether and how often comments may be written."""
+    """Whether and how often comments may be written, and what becomes of those on retired items."""
 
     enabled: bool = True
+    when_retired: WhenRetired = WhenRetired.SAY_SO
     min_interval: timedelta = timedelta(hours=6)
     max_writes_per_sync: int = 50
 

@@ -46,6 +46,25 @@ def render(workspace: str, item_id: str, sections: Sequence[Section]) -> Comment
     return Comment(tuple(blocks), marker(workspace, item_id))
 
 
+def render_last_word(workspace: str, item_id: str) -> Comment:
+    """The comment of an item that is linked to no key result any more; it repeats no old figure."""
+    return Comment(
+        (
+            Heading((Text("OKR rollup", Style.STRONG), Text(" · no longer linked"))),
+            Paragraph(
+                (
+                    Text(
+                        "This work is linked to no key result any more, so nothing here is kept up to date. "
+                        "This comment can be deleted. "
+                    ),
+                    Text(marker(workspace, item_id), Style.CODE),
+                )
+            ),
+        ),
+        marker(workspace, item_id),
+    )
+
+
 def facts_of(sections: Sequence[Section]) -> Facts:
     """What the comment rests on, for telling a material change from a cosmetic one."""
     return tuple(

@@ -81,13 +81,13 @@ def deliver(
     """Writes what may be written now: items just read, when their time has come, up to the policy's limit.
 
     What must be taken back because it became confidential goes first, at once, and also where the item was
-    not read in this sync.
+    not read in this sync; so does a last word, on an item that no link points at, when its time has come.
     """
     with holding.store.read() as work:
         rows = work.outbox(workspace.id)
         receipts = {(r.ref.connection, r.item_id): r for r in work.receipts(workspace.id)}
     urgent = [row for row in rows if _is_urgent(row, receipts, workspace.confidential)]
-    usual = [row for row in rows if row not in urgent and readable.get(item_of(row.publication))]
+    usual = [row for row in rows if row not in urgent and may_go(row, readable)]
     now = clock.now()
     ready = [*urgent, *(row for row in usual if row.not_before is None or row.not_before <= now)]
     turn = Round(
@@ -99,8 +99,14 @@ def deliver(
     )
     turn.held += [Held(row.publication, row.not_before) for row in usual if row not in ready]
     after = [_turn(turn, read, ready) for read in reads]
-    after += [_apart(turn, name, ready, connect) for name in _others(reads, urgent, workspace)]
+    unread = [row for row in ready if row in urgent or row.publication.is_last_word]
+    after += [_apart(turn, name, ready, connect) for name in _others(reads, unread, workspace)]
     return Deliveries(delivered=tuple(turn.delivered), reads=tuple(after), held_back=tuple(turn.held))
+
+
+def may_go(row: OutboxRow, readable: Mapping[Item, bool]) -> bool:
+    """Whether the item was read just now, or is one that no sync reads any more."""
+    return row.publication.is_last_word or readable.get(item_of(row.publication), False)
 
 
 def _is_urgent(row: OutboxRow, receipts: Mapping[Item, Receipt], confidential: Confidential) -> bool:
@@ -116,11 +122,11 @@ def _turn(turn: Round, read: ConnectionRead, ready: Sequence[OutboxRow]) -> Conn
 
 
 def _others(
-    reads: Sequence[ConnectionRead], urgent: Sequence[OutboxRow], workspace: Workspace
+    reads: Sequence[ConnectionRead], unread: Sequence[OutboxRow], workspace: Workspace
 ) -> tuple[str, ...]:
-    """Connections that nothing was read over, and that something has to be taken back over."""
+    """Connections that nothing was read over, and that something has to be written over all the same."""
     known = {read.connection for read in reads}
-    wanted = dict.fromkeys(row.publication.ref.connection for row in urgent)
+    wanted = dict.fromkeys(row.publication.ref.connection for row in unread)
     return tuple(name for name in wanted if name not in known and name in workspace.connection_kinds)
 
 

@@ -16,6 +16,7 @@ from syncer.domain.work import LinkState, Outcome, Snapshot, WorkRef, changes
 from syncer.engine.judge import Judgement, judge
 from syncer.engine.publish import OutboxPlan, plan_publish
 from syncer.engine.report import ItemChange, LinkTrouble
+from syncer.engine.retired import last_words
 from syncer.ports import OutboxRow, UnitOfWork
 
 
@@ -97,7 +98,7 @@ def conclude(
         troubles=tuple(_troubles(links, outcomes)),
         judgement=judgement,
         outbox=plan_publish(
-            judgement.publications,
+            (*judgement.publications, *last_words(workspace, links, before.receipts)),
             before.receipts,
             before.outbox,
             workspace.publish,

@@ -13,7 +13,7 @@ from datetime import datetime
 from syncer.domain.comment import Facts, Publication, is_material
 from syncer.domain.okr import PublishPolicy
 from syncer.domain.sync import Delivery, Placement, Receipt, Standing, Wrote
-from syncer.errors import SkippableError, SyncerError, TemporaryError
+from syncer.errors import NotFoundError, SkippableError, SyncerError, TemporaryError
 from syncer.ports import Clock, Connector, Lease, OutboxRow, Store
 
 Item = tuple[str, str]
@@ -189,6 +189,8 @@ class Courier:
             self.confirm()
             try:
                 delivery = self.connector.publish(publication, placement)
+            except _gone_with_its_item(publication):
+                delivery = Delivery(Placement(), Standing.WITHDRAWN, Wrote.NOTHING)
             except SkippableError as error:
                 return self._put_off(replace(row, in_flight=False), error)
             except SyncerError as error:
@@ -227,6 +229,11 @@ class Courier:
     def _save(self, row: OutboxRow) -> None:
         with self.store.write(self.lease) as work:
             work.put_outbox(row)
+
+
+def _gone_with_its_item(publication: Publication) -> tuple[type[NotFoundError], ...]:
+    """A last word has nowhere to stand once its item is gone, and nobody reads that item any more."""
+    return (NotFoundError,) if publication.is_last_word else ()
 
 
 _MAX_STEPS = 4

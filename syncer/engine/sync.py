@@ -16,7 +16,7 @@ from uuid import uuid4
 from syncer.domain.okr import Workspace
 from syncer.domain.sync import ConnectorState, RunOutcome, SyncRun, Trigger
 from syncer.domain.work import Outcome, WorkRef
-from syncer.engine.deliver import Deliveries, deliver
+from syncer.engine.deliver import Deliveries, deliver, may_go
 from syncer.engine.knowledge import After, Before, conclude, load_before, readable_items
 from syncer.engine.lease import Hold, hold
 from syncer.engine.publish import Item, item_of
@@ -196,7 +196,7 @@ def _planned(before: Before, after: After, readable: Mapping[tuple[str, str], bo
     return tuple(
         Planned(row.publication, receipts.get(item), _later(row.not_before, after.at))
         for item, row in rows.items()
-        if item not in after.outbox.drop and readable.get(item)
+        if item not in after.outbox.drop and (row.publication.comment is None or may_go(row, readable))
     )
 
 

@@ -70,7 +70,12 @@ def test_any_lines_load_or_are_refused_with_problems(lines: list[str]) -> None:
 
 
 def test_the_keys_known_at_a_place_follow_the_models() -> None:
-    assert fields_at(WorkspaceFile, ("publish",)) == ("enabled", "min_interval", "max_writes_per_sync")
+    assert fields_at(WorkspaceFile, ("publish",)) == (
+        "enabled",
+        "min_interval",
+        "max_writes_per_sync",
+        "when_retired",
+    )
     link = ("cycles", 0, "objectives", 0, "key_results", 0, "initiatives", 0, "link")
     assert fields_at(WorkspaceFile, link)[:2] == ("connection", "epic")
     assert fields_at(WorkspaceFile, ("people", "ana")) == ("name", "email")

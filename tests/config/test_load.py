@@ -126,7 +126,10 @@ TOP = [
     (f"{HEAD}shedule: {{}}", "8:1: shedule: unknown key, did you mean schedule?"),
     (
         f"{HEAD}publish: {{zzz: 1}}",
-        "8:11: publish.zzz: unknown key; known here: enabled, min_interval, max_writes_per_sync",
+        (
+            "8:11: publish.zzz: unknown key; known here: enabled, min_interval, max_writes_per_sync, "
+            "when_retired"
+        ),
     ),
     (f"{HEAD}signals: {{focus_limt: 3}}", "8:11: signals.focus_limt: unknown key, did you mean focus_limit?"),
     (f"{HEAD}signals:", "8:1: signals: is empty: give it a value, or leave the key out"),
