@@ -10,6 +10,7 @@ from syncer.domain.work import Gone, LinkState, Outcome, Snapshot, Unread, WorkR
 from syncer.errors import UnsafePullError
 
 MIN_LINKS = 5
+MIN_PIECES = 5
 MAX_LOST = 0.30
 
 
@@ -41,27 +42,37 @@ def guard(
 def believed(
     outcomes: Mapping[WorkRef, Outcome], last: Mapping[tuple[str, str], Snapshot]
 ) -> dict[WorkRef, Outcome]:
-    """The outcomes, with an item unread that shows no work at all where its `last` snapshot counted some.
+    """The outcomes, with an item unread that lost too much of its work since its `last` snapshot.
 
-    A search index that is being rebuilt and a right that was taken away answer the same empty list as an
-    item whose last piece of work was moved elsewhere: that is for a person to say.
+    Too much is all of it, or more than 30 % and at least five pieces. A search index that is being rebuilt
+    and a right that was taken away answer with the same short list as an item whose work was moved
+    elsewhere: which of them it is, a person has to say. A link that is done when it is empty may lose its
+    last few pieces.
     """
     return {ref: _held(ref, outcome, last) for ref, outcome in outcomes.items()}
 
 
 def _held(ref: WorkRef, outcome: Outcome, last: Mapping[tuple[str, str], Snapshot]) -> Outcome:
-    if not isinstance(outcome, Snapshot) or "done_when_empty" in ref.options or _pieces(outcome):
+    if not isinstance(outcome, Snapshot):
         return outcome
     before = last.get((ref.connection, outcome.item_id))
-    there = _pieces(before) if before else 0
-    if not there:
+    there, here = _pieces(before) if before else 0, _pieces(outcome)
+    emptied = here == 0 < there and "done_when_empty" not in ref.options
+    shrunk = there - here >= MIN_PIECES and there - here > there * MAX_LOST
+    if not (emptied or shrunk):
         return outcome
-    noun = "the one piece of work" if there == 1 else f"any of the {there} pieces of work"
     why = (
-        f"{outcome.key}: the tracker does not show {noun} that belonged to it last time; the last count is "
-        "kept. Check what the token may see; if they are really gone, run syncer resync --force"
+        f"{outcome.key}: the tracker does not show {_missing(there, here)} that belonged to it last time; "
+        "the last count is kept. Check what the token may see; if they are really gone, run "
+        "syncer resync --force"
     )
     return Unread(ref, why)
+
+
+def _missing(there: int, here: int) -> str:
+    if here:
+        return f"{there - here} of the {there} pieces of work"
+    return "the one piece of work" if there == 1 else f"any of the {there} pieces of work"
 
 
 def _pieces(snapshot: Snapshot) -> int:

@@ -61,7 +61,7 @@ def test_an_edit_after_that_is_left_alone_again(edited: Desk) -> None:
     resume(edited.store, "acme", {ITEM})
     edited.sync()
     edited.tracker.items["10042"].comments[0].edited_by_human = True
-    edited.tracker.work("10042", WorkStatus.IN_PROGRESS, done=1)
+    edited.tracker.work("10042", WorkStatus.DROPPED, done=10)
     edited.clock.pass_(days=1)
     assert [one.standing for one in edited.sync().delivered] == [Standing.EDITED]
 
