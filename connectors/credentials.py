@@ -7,25 +7,34 @@ again by anybody in this process. A new one, read from the same file, is another
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Lock
 from typing import Final
 
-from syncer.errors import CredentialsError
+from syncer.errors import CredentialsError, TemporaryError
 
 _LONGEST_TURN: Final = 30.0
+_TRUST: Final = 60.0
+"""Seconds after which an accepted credential is tried by one request again before the others follow."""
 
 Key = tuple[str, str]
 
 
 class RefusedCredentials:
-    """Knows credentials by host and digest; keeps none of them. Safe to share between threads."""
+    """Knows credentials by host and digest; keeps none of them. Safe to share between threads.
 
-    def __init__(self) -> None:
+    `now` is in seconds and never goes back.
+    """
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
         self._lock = Lock()
         self._refused: set[Key] = set()
-        self._accepted: set[Key] = set()
+        self._refusals: Counter[Key] = Counter()
+        self._accepted: dict[Key, float] = {}
         self._turns: dict[Key, Lock] = {}
 
     def refuse(self, host: str, credential: str) -> None:
@@ -33,14 +42,20 @@ class RefusedCredentials:
         key = _key(host, credential)
         with self._lock:
             self._refused.add(key)
-            self._accepted.discard(key)
+            self._refusals[key] += 1
+            self._accepted.pop(key, None)
 
-    def accept(self, host: str, credential: str) -> None:
-        """The host knows it, also after it had refused it: an administrator unlocked the account."""
+    def accept(self, host: str, credential: str, login: int | None = None) -> None:
+        """The host knows it, also after it had refused it: an administrator unlocked the account.
+
+        `login` is what `login` gave to the request: an answer to one that was begun before a refusal says
+        nothing about the time after it, and is not listened to.
+        """
         key = _key(host, credential)
         with self._lock:
-            self._accepted.add(key)
-            self._refused.discard(key)
+            if login is None or login == self._refusals[key]:
+                self._accepted[key] = self._now()
+                self._refused.discard(key)
 
     def was_refused(self, host: str, credential: str) -> bool:
         """Whether sending it would be one more failed login."""
@@ -51,27 +66,45 @@ class RefusedCredentials:
         """Lets everything be tried again: somebody has acted and says so."""
         with self._lock:
             self._refused.clear()
+            self._refusals.clear()
             self._accepted.clear()
             self._turns.clear()
 
     @contextmanager
-    def login(self, vendor: str, host: str, credential: str) -> Iterator[None]:
+    def login(self, vendor: str, host: str, credential: str) -> Iterator[int]:
         """Goes around one request that carries the credential; raises CredentialsError if it was refused.
 
-        Until the host has accepted it once, requests with it take turns (30 s at most), so that many workers
-        with one wrong token fail once between them. The caller says `accept` or `refuse` inside.
+        While the host has not accepted it within the last minute, one request goes first and the others wait
+        for what becomes of it, so that many workers with one wrong token fail once between them; who has
+        waited 30 s raises TemporaryError and sends nothing. A token that is revoked while it is in use fails
+        once for each request then under way. The caller says `accept` or `refuse` inside, and gives `accept`
+        what it was given here.
         """
         key = _key(host, credential)
-        with self._lock:
-            turn = None if key in self._accepted else self._turns.setdefault(key, Lock())
-        taken = turn.acquire(timeout=_LONGEST_TURN) if turn else False
+        turn = None if self._is_trusted(key) else self._turn(key)
+        if turn is not None and not turn.acquire(timeout=_LONGEST_TURN):
+            raise _still_trying(vendor)
+        if turn is not None and self._is_trusted(key):
+            turn.release()
+            turn = None
         try:
-            if self.was_refused(host, credential):
+            with self._lock:
+                refused, login = key in self._refused, self._refusals[key]
+            if refused:
                 raise _not_again(vendor)
-            yield
+            yield login
         finally:
-            if turn and taken:
+            if turn is not None:
                 turn.release()
+
+    def _is_trusted(self, key: Key) -> bool:
+        with self._lock:
+            accepted = self._accepted.get(key)
+            return accepted is not None and self._now() - accepted < _TRUST
+
+    def _turn(self, key: Key) -> Lock:
+        with self._lock:
+            return self._turns.setdefault(key, Lock())
 
 
 def digest(credential: str) -> str:
@@ -88,6 +121,12 @@ def _not_again(vendor: str) -> CredentialsError:
         f"{vendor} has already refused this token, so it was not sent again",
         hint="Too many failed logins lock an account. Put a new token where the workspace file points; "
         "if the account was unlocked instead, restart the service.",
+    )
+
+
+def _still_trying(vendor: str) -> TemporaryError:
+    return TemporaryError(
+        f"{vendor} has not answered yet whether it accepts this token, so nothing else was sent with it"
     )
 
 

@@ -159,10 +159,10 @@ class Transport(HTTPAdapter):
         }
 
         def once() -> Response:
-            with _admitted(wire, pace, call, patience), self._login(credential):
+            with _admitted(wire, pace, call, patience), self._login(credential) as login:
                 response = self._exchange(request, rule.effect, means)
                 pace.listen(call, response.status_code, response.headers, retry_after(response))
-                return self._judged(response, rule.effect, credential)
+                return self._judged(response, rule.effect, credential, login)
 
         return Retrying(
             retry=retry_if_exception(lambda error: _repeatable(error, rule.effect)),
@@ -174,9 +174,9 @@ class Transport(HTTPAdapter):
             reraise=True,
         )(once)
 
-    def _login(self, credential: str) -> AbstractContextManager[None]:
+    def _login(self, credential: str) -> AbstractContextManager[int]:
         if not credential:
-            return nullcontext()
+            return nullcontext(0)
         return self._refused.login(self._wire.vendor, self._wire.base_url, credential)
 
     def _exchange(self, request: PreparedRequest, effect: Effect, means: Mapping[str, Any]) -> Response:
@@ -192,7 +192,7 @@ class Transport(HTTPAdapter):
             raise unanswered(error, attempt) from None
         return response
 
-    def _judged(self, response: Response, effect: Effect, credential: str) -> Response:
+    def _judged(self, response: Response, effect: Effect, credential: str, login: int) -> Response:
         try:
             _judge(self._wire, response, effect)
         except CredentialsError:
@@ -200,7 +200,7 @@ class Transport(HTTPAdapter):
                 self._refused.refuse(self._wire.base_url, credential)
             raise
         if credential:
-            self._refused.accept(self._wire.base_url, credential)
+            self._refused.accept(self._wire.base_url, credential, login)
         return response
 
     def _count(self, effect: Effect) -> None:

@@ -5,8 +5,9 @@ from threading import Barrier, Lock
 
 import pytest
 
+from connectors import credentials
 from connectors.credentials import RefusedCredentials
-from syncer.errors import CredentialsError
+from syncer.errors import CredentialsError, TemporaryError
 
 HOST = "acme.example"
 SENTENCE = "Jira has already refused this token, so it was not sent again"
@@ -81,3 +82,74 @@ def test_workers_with_an_accepted_token_do_not_take_turns() -> None:
 
     with ThreadPoolExecutor(4) as pool:
         assert all(pool.map(work, range(4)))
+
+
+def test_an_answer_from_before_a_refusal_does_not_take_it_back() -> None:
+    memory = RefusedCredentials()
+    memory.accept(HOST, "revoked")
+    with memory.login("Jira", HOST, "revoked") as early:
+        memory.refuse(HOST, "revoked")
+        memory.accept(HOST, "revoked", early)
+    assert memory.was_refused(HOST, "revoked")
+
+
+def test_workers_with_a_token_revoked_since_its_last_use_fail_once() -> None:
+    moment = [0.0]
+    memory, start, count = RefusedCredentials(lambda: moment[0]), Barrier(8), Lock()
+    memory.accept(HOST, "revoked")
+    moment[0] = 61.0
+    sent: list[int] = []
+
+    def work(number: int) -> bool:
+        start.wait()
+        try:
+            with memory.login("Jira", HOST, "revoked"):
+                with count:
+                    sent.append(number)
+                memory.refuse(HOST, "revoked")
+        except CredentialsError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(work, range(8))) == 1
+    assert len(sent) == 1
+
+
+def test_after_one_was_accepted_again_the_others_go_together() -> None:
+    moment = [0.0]
+    memory, start, together = RefusedCredentials(lambda: moment[0]), Barrier(5), Barrier(4)
+    memory.accept(HOST, "good")
+    moment[0] = 61.0
+
+    def first(_: int) -> bool:
+        with memory.login("Jira", HOST, "good") as login:
+            start.wait(timeout=10)
+            memory.accept(HOST, "good", login)
+        return True
+
+    def later(_: int) -> bool:
+        start.wait(timeout=10)
+        with memory.login("Jira", HOST, "good"):
+            together.wait(timeout=10)
+        return True
+
+    with ThreadPoolExecutor(5) as pool:
+        going = [pool.submit(first, 0), *(pool.submit(later, n) for n in range(4))]
+        assert all(one.result() for one in going)
+
+
+def test_who_waits_too_long_sends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(credentials, "_LONGEST_TURN", 0.05)
+    memory = RefusedCredentials()
+    with memory.login("Jira", HOST, "new"), ThreadPoolExecutor(1) as pool:
+
+        def work() -> None:
+            with memory.login("Jira", HOST, "new"):
+                pytest.fail("it was sent")
+
+        with pytest.raises(TemporaryError) as caught:
+            pool.submit(work).result()
+    assert str(caught.value) == (
+        "Jira has not answered yet whether it accepts this token, so nothing else was sent with it"
+    )
