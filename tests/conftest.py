@@ -1,4 +1,5 @@
 import os
+import signal
 from collections.abc import Iterator
 
 import hypothesis
@@ -11,6 +12,11 @@ KEPT = frozenset({"SYNCER_SPECS", "SYNCER_TEST_PG_DSN"})
 hypothesis.settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
 hypothesis.settings.register_profile("explore", deadline=None, max_examples=1000)
 hypothesis.settings.load_profile("ci")
+
+
+def pytest_configure() -> None:
+    """A shell starts what it runs in the background deaf to SIGINT, and every child would inherit that."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_report_header() -> list[str]:
