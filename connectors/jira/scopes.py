@@ -1,7 +1,8 @@
 """Links of kind project, version and jql: everything a search finds, by counts.
 
 A fetch costs one read of the project or version, and on Cloud the two searches of `changes` (the first time,
-and once a day, a page per 100 issues); on Data Center a page per 1,000 issues each time.
+and once a day, a page per 100 issues); on Data Center a page per 1,000 issues each time. A version that holds
+nothing costs one read of its project more: an archived project hides its issues and still shows its versions.
 """
 
 from __future__ import annotations
@@ -59,6 +60,9 @@ def read(reading: Reading, ref: WorkRef) -> Result:
             return Result(replace(found, ref=ref), gone)
         part = part or reading.fit(found.id)
         family = _family(reading, found, part)
+        hidden = ref.kind == "version" and not family and _hidden_with(reading.client, found.project)
+        if hidden:
+            return Result(replace(hidden, ref=ref), replace(before.unread(), gone=hidden.state.value))
     except ForbiddenError as error:
         return Result(replace(absent.forbidden(error), ref=ref), before.unread())
     except SkippableError as error:
@@ -148,16 +152,19 @@ def _by_name(client: JiraClient, key: str) -> Json:
 
 def _without_version(client: JiraClient, project: str) -> Gone:
     """A version cannot be hidden: where its project is readable, it was deleted or merged into another."""
-    hidden = absent.gone(LinkState.NOT_VISIBLE, absent.NOT_VISIBLE.format(what="version"))
     if not project:
-        return hidden
-    try:
-        raw = client.project(project)
-    except (NotFoundError, ForbiddenError):
-        return hidden
-    return absent.of_project(raw, "Its project") or absent.gone(
+        return absent.gone(LinkState.NOT_VISIBLE, absent.NOT_VISIBLE.format(what="version"))
+    return _hidden_with(client, project) or absent.gone(
         LinkState.GONE, "The version was deleted or merged into another one; change the link."
     )
+
+
+def _hidden_with(client: JiraClient, project: str) -> Gone | None:
+    """What became of a version by what became of its project, None where that is in use."""
+    try:
+        return absent.of_project(client.project(project), "Its project")
+    except (NotFoundError, ForbiddenError):
+        return absent.gone(LinkState.NOT_VISIBLE, absent.NOT_VISIBLE.format(what="version"))
 
 
 def _query(site: str, ref: WorkRef) -> Scope:

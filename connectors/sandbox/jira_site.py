@@ -225,8 +225,11 @@ class JiraSite:
         self._edit(key, parent=self.issue(parent).id if parent else None)
 
     def move(self, key: str, project: str) -> str:
-        """Move an issue to another project and return its new key; the old key keeps working."""
-        moved = replace(self.issue(key), key=self._next_key(project), project=project)
+        """Move an issue to another project and return its new key; the old key keeps working.
+
+        Versions are a project's own and stay behind.
+        """
+        moved = replace(self.issue(key), key=self._next_key(project), project=project, versions=())
         return self._store(moved).key
 
     def delete(self, key: str) -> None:

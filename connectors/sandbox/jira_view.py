@@ -133,7 +133,11 @@ class View:
             return _ABSENT
         if issue.parent is None or TYPE_NAMED[issue.type].level < 0:
             return None
-        return self.site.issue(issue.parent).key
+        try:
+            return self.site.issue(issue.parent).key
+        except KeyError:
+            # The epic was deleted, and the index has not heard of it yet.
+            return None
 
     def issue_type(self, issue: Issue) -> Json:
         """The issue type; only Cloud tells its hierarchy level."""

@@ -11,6 +11,7 @@ from zoneinfo import available_timezones
 
 from connectors.sandbox.jira_records import TYPE_NAMED, Account, Issue
 from connectors.sandbox.jira_site import BOT, Deployment, JiraSite
+from syncer.domain.work import WorkRef
 
 ZONES = sorted(available_timezones())
 PROJECTS = ("ONB", "WEB", "OPS")
@@ -24,6 +25,7 @@ ENDS = (
     ("Done", "Won't Do"),
     ("Won't Do", "Duplicate"),
 )
+LABEL = "bet"
 CANCELLED = frozenset({"Won't Do", "Duplicate"})
 ANA = Account("5b10a2844c20165700ede21g", "Ana Ruiz", "ana@acme.example")
 
@@ -48,7 +50,7 @@ class Clock:
 
 @dataclass(slots=True)
 class People:
-    """One site and everybody who edits it. `linked` are the keys of the linked epics as they were linked.
+    """One site and everybody who edits it. `linked` are the items as they were linked.
 
     `edited_at` is when somebody last did something; `recategorised` that a status changed its category, which
     touches no issue.
@@ -57,21 +59,48 @@ class People:
     site: JiraSite
     clock: Clock
     random: Random
-    linked: Sequence[str] = ()
+    linked: Sequence[WorkRef] = ()
     edited_at: datetime = NEVER
     recategorised: bool = False
 
-    def truth(self, key: str) -> Counts | None:
-        """What is to be counted under an epic, None for one that the bot cannot read."""
+    def truth(self, ref: WorkRef) -> Counts | None:
+        """What is to be counted under a linked item, None for one that the bot cannot read."""
+        found = self._under_epic(ref.key) if ref.kind == "epic" else self._found_by(ref)
+        if found is None:
+            return None
+        count = Counter(self._bucket(one) for one in found)
+        return count["done"], count["open"], count["cancelled"]
+
+    def _under_epic(self, key: str) -> list[Issue] | None:
         try:
             epic = self.site.issue(key)
         except KeyError:
             return None
         if not self._is_shown(epic):
             return None
-        under = map(self.site.issue, self.site.children_of(epic.id))
-        count = Counter(self._bucket(one) for one in under if self._is_counted(one))
-        return count["done"], count["open"], count["cancelled"]
+        return [one for one in map(self.site.issue, self.site.children_of(epic.id)) if self._is_counted(one)]
+
+    def _found_by(self, ref: WorkRef) -> list[Issue] | None:
+        """What a project, version or query finds, without the headings over something else of it."""
+        project = ref.key.partition(":")[0]
+        if ref.kind != "jql" and not self._is_readable(project):
+            return None
+        found = [one for one in self.site.issues() if self._is_shown(one) and TYPE_NAMED[one.type].level >= 0]
+        found = [one for one in found if self._belongs(one, ref)]
+        headings = {one.parent for one in found}
+        return [one for one in found if one.id not in headings]
+
+    def _is_readable(self, project: str) -> bool:
+        return project not in self.site.hidden_projects and not self.site.projects[project].archived
+
+    def _belongs(self, issue: Issue, ref: WorkRef) -> bool:
+        if ref.kind == "project":
+            return issue.project == ref.key
+        if ref.kind == "version":
+            return ref.key in {
+                f"{of.project}:{of.name}" for name in issue.versions if (of := self.site.versions[name])
+            }
+        return LABEL in issue.labels
 
     def edit(self) -> None:
         """Somebody does something."""
@@ -99,6 +128,8 @@ class People:
             (self._reveal_project, 2),
             (self._recategorise, 1),
             (self._delete_epic, 1),
+            (self._label, 4),
+            (self._fix, 4),
         )
 
     def _is_shown(self, issue: Issue) -> bool:
@@ -147,6 +178,8 @@ class People:
         )  # fmt: skip
         if self.random.random() < 0.2:
             self.site.add_issue(project, "Sub-task", "a part of it", parent=made)
+        if self.random.random() < 0.4:
+            self.site.label(made, LABEL)
 
     def _change(self) -> None:
         if child := self._child():
@@ -216,23 +249,52 @@ class People:
         self.site.recategorise(status, self.random.choice(("new", "indeterminate", "done")))
         self.recategorised = True
 
+    def _label(self) -> None:
+        if child := self._child():
+            self.site.label(child, *self.random.choice(((), (LABEL,), (LABEL, "other"), ("other",))))
+
+    def _fix(self) -> None:
+        if child := self._child():
+            there = [
+                name
+                for name, of in self.site.versions.items()
+                if of.project == self.site.issue(child).project
+            ]
+            self.site.fix_in(child, *self.random.sample(there, k=self.random.randint(0, len(there))))
+
     def _delete_epic(self) -> None:
         epic = self._epic()
         if epic and self.random.random() < 0.5:
             self.site.delete(epic)
 
 
-def at_work(random: Random, deployment: Deployment) -> People:
-    """A site in any zone, read by an account in another, at any time of the year, with a few epics."""
+SEARCHES = (
+    WorkRef("jira", "project", "ONB"),
+    WorkRef("jira", "version", "WEB:1.0"),
+    WorkRef("jira", "version", "ONB:2.0"),
+    WorkRef("jira", "jql", f"labels = {LABEL} ORDER BY created"),
+)
+
+
+def at_work(random: Random, deployment: Deployment, *, searches: bool = False) -> People:
+    """A site in any zone, read by an account in another, at any time of the year, with a few epics.
+
+    `searches` links some projects, versions and queries beside them.
+    """
     clock = Clock(datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=random.randrange(365 * 86_400)))
     bot = replace(BOT, zone=random.choice(ZONES))
     site = JiraSite(clock.now, deployment=deployment, zone=random.choice(ZONES), bot=bot)
     for key in PROJECTS:
         site.add_project(key, f"Project {key}")
+        for name in ("1.0", "2.0"):
+            site.add_version(key, name)
     epics = [
         site.add_issue(random.choice(PROJECTS), "Epic", f"Epic {n}") for n in range(random.randint(2, 5))
     ]
-    people = People(site, clock, random, linked=epics[:-1])
+    linked = [WorkRef("jira", "epic", key) for key in epics[:-1]]
+    if searches:
+        linked = [*linked[:2], *random.sample(SEARCHES, k=random.randint(1, len(SEARCHES)))]
+    people = People(site, clock, random, linked=linked)
     for _ in range(random.randint(0, 25)):
         people._add()
     clock.pass_by(hours=random.choice((1, 13, 50)))
