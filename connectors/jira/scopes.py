@@ -54,27 +54,33 @@ def read(reading: Reading, ref: WorkRef) -> Result:
     part = reading.fit(name_of(ref))
     before = reading.parts.get(name_of(ref)) or Part(based_on=reading.learned.facts.based_on)
     try:
-        found = find(reading.client, reading.learned.facts.url, ref, before.project)
-        if isinstance(found, Gone):
-            gone = replace(before.unread(), gone=found.state.value)
-            return Result(replace(found, ref=ref), gone)
-        part = part or reading.fit(found.id)
-        family = _family(reading, found, part)
-        hidden = ref.kind == "version" and not family and _hidden_with(reading.client, found.project)
-        if hidden:
-            return Result(replace(hidden, ref=ref), replace(before.unread(), gone=hidden.state.value))
+        found = _found(reading, ref, before.project, part)
     except ForbiddenError as error:
         return Result(replace(absent.forbidden(error), ref=ref), before.unread())
     except SkippableError as error:
         return Result(Unread(ref, error.sentence), before.unread())
     except (UnreadableError, jql.QueryError) as error:
         return Result(Unread(ref, str(error)), before.unread())
+    if isinstance(found, Gone):
+        return Result(replace(found, ref=ref), replace(before.unread(), gone=found.state.value))
+    scope, family = found
     if isinstance(family, str):
         return Result(Unread(ref, family), None)
     # On Data Center all of it is read each time, so there is nothing to build upon.
     kin = family if reading.learned.facts.is_cloud else {}
-    kept = Part(based_on=reading.learned.facts.based_on, project=found.project, kin=kin)
-    return Result(_outcome(reading, ref, found, family), kept)
+    kept = Part(based_on=reading.learned.facts.based_on, project=scope.project, kin=kin)
+    return Result(_outcome(reading, ref, scope, family), kept)
+
+
+def _found(
+    reading: Reading, ref: WorkRef, project: str, part: Part | None
+) -> tuple[Scope, Family | str] | Gone:
+    scope = find(reading.client, reading.learned.facts.url, ref, project)
+    if isinstance(scope, Gone):
+        return scope
+    family = _family(reading, scope, part or reading.fit(scope.id))
+    hidden = _hidden_with(reading.client, scope.project) if ref.kind == "version" and not family else None
+    return hidden or (scope, family)
 
 
 def find(client: JiraClient, site: str, ref: WorkRef, project: str = "") -> Scope | Gone:

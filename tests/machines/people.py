@@ -97,9 +97,8 @@ class People:
         if ref.kind == "project":
             return issue.project == ref.key
         if ref.kind == "version":
-            return ref.key in {
-                f"{of.project}:{of.name}" for name in issue.versions if (of := self.site.versions[name])
-            }
+            versions = map(self.site.versions.__getitem__, issue.versions)
+            return ref.key in {f"{version.project}:{version.name}" for version in versions}
         return LABEL in issue.labels
 
     def edit(self) -> None:

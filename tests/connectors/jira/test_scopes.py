@@ -171,7 +171,13 @@ STATES = [
     ),
     ("version", "ONB:1.2", lambda d: d.site.versions.clear(), LinkState.GONE, "deleted or merged"),
     ("version", "ONB:1.2", lambda d: d.site.hide_project("ONB"), LinkState.NOT_VISIBLE, "show this version"),
-    ("version", "ONB:1.2", lambda d: d.site.archive_project("ONB"), LinkState.ARCHIVED, "Its project is archi"),
+    (
+        "version",
+        "ONB:1.2",
+        lambda d: d.site.archive_project("ONB"),
+        LinkState.ARCHIVED,
+        "project is archived",
+    ),
 ]
 
 
