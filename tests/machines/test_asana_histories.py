@@ -1,13 +1,14 @@
 """Random histories of an Asana workspace end with the true counts, and no partial read changes one.
 
-Projects of any size are edited and read by each of the probes, with our clock up to 5 minutes off, events
-that get lost, a search that finds a change up to 12 hours late, and reads that fail at any request.
+Projects of any size, the portfolios that hold them and tasks with subtasks are edited and read by each of the
+probes, with our clock up to 5 minutes off, events that get lost, a search that finds a change up to 12 hours
+late, and reads that fail at any request.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -17,6 +18,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from connectors.credentials import REFUSED
+from connectors.sandbox.asana_access import is_hidden
+from connectors.sandbox.asana_fields import Record as Task
 from connectors.sandbox.server import Request, Response, StandIn, Wire
 from syncer.domain.sync import ConnectorState
 from syncer.domain.work import Gone, Outcome, Snapshot, WorkRef
@@ -44,6 +47,7 @@ class History:
     desk: asana.Desk
     random: Random
     projects: Sequence[str]
+    refs: Sequence[WorkRef]
     state: ConnectorState = field(default_factory=ConnectorState)
     shown: dict[str, Counts] = field(default_factory=dict)
     _denied: bool = False
@@ -103,9 +107,8 @@ class History:
         return fault
 
     def _fetched(self, *, fresh: bool = False) -> tuple[Read, ConnectorState]:
-        refs = [WorkRef("asana", "project", gid) for gid in self.projects]
         with closing(self.desk.another()) as connector:
-            fetched = connector.fetch(refs, ConnectorState() if fresh else self.state)
+            fetched = connector.fetch(self.refs, ConnectorState() if fresh else self.state)
         return {outcome.ref.key: outcome for outcome in fetched.outcomes}, fetched.state
 
     def _keep(self, read: tuple[Read, ConnectorState]) -> None:
@@ -114,20 +117,42 @@ class History:
         self.shown |= {gid: now for gid, outcome in outcomes.items() if (now := counts(outcome)) is not None}
 
     def _check(self) -> None:
-        for gid in self.projects:
-            if gid in self.desk.site.tables["project"] and gid not in self.desk.site.hidden:
-                assert self.shown[gid] == self._truth(gid), gid
+        for ref in self.refs:
+            if (tasks := self._tasks_of(ref)) is not None:
+                assert self.shown[ref.key] == _counted(tasks), ref
 
-    def _truth(self, gid: str) -> Counts:
-        count: Counter[str] = Counter()
-        for task in self.desk.site.tasks(gid):
-            rejected = task["approval_status"] == "rejected"
-            count["cancelled" if rejected else "done" if task["completed"] else "open"] += 1
-        return count["done"], count["open"], count["cancelled"]
+    def _tasks_of(self, ref: WorkRef) -> Mapping[str, Task] | None:
+        """What is to be counted under a linked item, None for one that cannot be read any more."""
+        site = self.desk.site
+        if ref.kind == "project":
+            return self._tasks_in({ref.key}) if self._is_shown(ref.key) else None
+        if ref.kind == "portfolio":
+            return self._tasks_in({gid for gid in self._held(ref.key, set()) if self._is_shown(gid)})
+        task = site.tables["task"].get(ref.key)
+        if task is None or is_hidden(site, "task", task):
+            return None
+        return {task["gid"]: task for task in site.members("subtasks", ref.key, "task")}
+
+    def _is_shown(self, project: str) -> bool:
+        return project in self.desk.site.tables["project"] and project not in self.desk.site.hidden
+
+    def _tasks_in(self, projects: Iterable[str]) -> Mapping[str, Task]:
+        return {task["gid"]: task for project in projects for task in self.desk.site.tasks(project)}
+
+    def _held(self, portfolio: str, seen: set[str]) -> set[str]:
+        """The projects in a portfolio and in those in it, which may hold it in turn."""
+        site, held = self.desk.site, set[str]()
+        seen.add(portfolio)
+        for gid in site.group("portfolio_items", portfolio):
+            if gid in site.tables["project"]:
+                held.add(gid)
+            elif gid not in seen:
+                held |= self._held(gid, seen)
+        return held
 
     def _acts(self) -> Sequence[Callable[[], None]]:
         edits = (self._add, self._change, self._change, self._move, self._delete)
-        return (*edits, *edits, self._hide, self._reveal, self._lose)
+        return (*edits, *edits, self._hide, self._reveal, self._lose, self._share, self._part, self._hold)
 
     def _project(self) -> str:
         return self.random.choice(self.projects)
@@ -156,6 +181,25 @@ class History:
         if task := self._task():
             self.desk.site.delete_task(task)
 
+    def _share(self) -> None:
+        if task := self._task():
+            self.desk.site.add_to_project(task, self._project())
+
+    def _part(self) -> None:
+        """A task of a linked task, where one is linked."""
+        linked = [ref.key for ref in self.refs if ref.kind == "task" and self._tasks_of(ref) is not None]
+        if linked:
+            self.desk.site.add_task(None, "a part", parent=self.random.choice(linked))
+
+    def _hold(self) -> None:
+        """A project comes into a portfolio or leaves it."""
+        portfolio = self.random.choice(sorted(self.desk.site.tables["portfolio"]))
+        items = self.desk.site.group("portfolio_items", portfolio)
+        if (project := self._project()) in items:
+            del items[project]
+        elif project in self.desk.site.tables["project"]:
+            items[project] = None
+
     def _hide(self) -> None:
         self.desk.site.hide_project(self._project())
 
@@ -166,6 +210,30 @@ class History:
         self.desk.site.lost_events += 1
 
 
+def _counted(tasks: Mapping[str, Task]) -> Counts:
+    count: Counter[str] = Counter()
+    for task in tasks.values():
+        rejected = task["approval_status"] == "rejected"
+        count["cancelled" if rejected else "done" if task["completed"] else "open"] += 1
+    return count["done"], count["open"], count["cancelled"]
+
+
+def linked(random: Random, desk: asana.Desk, projects: Sequence[str]) -> list[WorkRef]:
+    """Projects, two portfolios of which one is in the other and perhaps the other way round, and tasks."""
+    site = desk.site
+    inner = site.add_portfolio("Inner", random.sample(projects, k=random.randint(0, len(projects))))
+    outer = site.add_portfolio("Outer", [inner, *random.sample(projects, k=random.randint(0, 2))])
+    if random.random() < 0.3:
+        site.group("portfolio_items", inner)[outer] = None
+    tasks = [site.add_task(random.choice([None, *projects]), "linked") for _ in range(2)]
+    refs = [
+        *(WorkRef("asana", "project", gid) for gid in projects),
+        *(WorkRef("asana", "portfolio", gid) for gid in (inner, outer)),
+        *(WorkRef("asana", "task", gid) for gid in tasks),
+    ]
+    return random.sample(refs, k=random.randint(1, len(refs)))
+
+
 def play(seed: int, hosts: Hosts) -> None:
     random, desk = Random(seed), asana.Desk()
     off = timedelta(seconds=random.uniform(-300, 300))
@@ -174,7 +242,7 @@ def play(seed: int, hosts: Hosts) -> None:
     desk.site.search_lag = random.choice((0.0, 60.0, 600.0, random.uniform(0, 43_200)))
     desk.site.moves_touch_modified = random.random() < 0.5
     projects = [desk.site.add_project(f"Project {number}") for number in range(random.randint(2, 7))]
-    history = History(desk, random, projects)
+    history = History(desk, random, projects, linked(random, desk, projects))
     for _ in range(random.randint(0, 30)):
         history._add()
     hosts[urlsplit(desk.stand_in.url).netloc] = desk.stand_in
