@@ -71,18 +71,18 @@ class RefusedCredentials:
             self._turns.clear()
 
     @contextmanager
-    def login(self, vendor: str, host: str, credential: str) -> Iterator[int]:
+    def login(self, vendor: str, host: str, credential: str, longest: float = _LONGEST_TURN) -> Iterator[int]:
         """Goes around one request that carries the credential; raises CredentialsError if it was refused.
 
         While the host has not accepted it within the last minute, one request goes first and the others wait
         for what becomes of it, so that many workers with one wrong token fail once between them; who has
-        waited 30 s raises TemporaryError and sends nothing. A token that is revoked while it is in use fails
-        once for each request then under way. The caller says `accept` or `refuse` inside, and gives `accept`
-        what it was given here.
+        waited `longest` seconds (30 at most) raises TemporaryError and sends nothing. A token that is revoked
+        while it is in use fails once for each request then under way. The caller says `accept` or `refuse`
+        inside, and gives `accept` what it was given here.
         """
         key = _key(host, credential)
         turn = None if self._is_trusted(key) else self._turn(key)
-        if turn is not None and not turn.acquire(timeout=_LONGEST_TURN):
+        if turn is not None and not turn.acquire(timeout=max(0.0, min(longest, _LONGEST_TURN))):
             raise _still_trying(vendor)
         if turn is not None and self._is_trusted(key):
             turn.release()

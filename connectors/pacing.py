@@ -74,10 +74,10 @@ class Pace:
         self._writes = _slots(limits.writes_at_once)
 
     @contextmanager
-    def under_way(self, call: Call) -> Iterator[bool]:
-        """Goes around one request that others may accompany; False when there was no place for a minute."""
+    def under_way(self, call: Call, longest: float = MINUTE) -> Iterator[bool]:
+        """Goes around one request that others may accompany; False when no place came free in `longest` s."""
         slots = self._writes if call.writes else self._reads
-        free = slots.acquire(timeout=MINUTE) if slots else True
+        free = slots.acquire(timeout=max(0.0, longest)) if slots else True
         try:
             yield free
         finally:

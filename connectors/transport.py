@@ -15,7 +15,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from enum import Enum
 from threading import Lock
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
 from requests import PreparedRequest, Response, Session
@@ -32,6 +32,9 @@ from connectors.pacing import SHARED, Call, Pace, Paces, Watch
 from connectors.silence import Attempt, proxy_refuses, unanswered
 from syncer.errors import CredentialsError, FatalError, ReadOnlyError, SyncerError, TemporaryError
 
+T = TypeVar("T")
+
+_AT_ONCE: Final = 0.05
 _FIRST_PAUSE: Final = 1.0
 _LONGEST_PAUSE: Final = 30.0
 _CHUNK: Final = 65536
@@ -66,8 +69,8 @@ class Wire:
     `vendor` is a name for sentences. Requests go below `base_url` or not at all, and only where a rule
     allows; without `may_write` only rules that read count. `explain` reads an answer that is no success
     (None: the common reading), `admit` one that is (None: fine). `secrets` never reach a sentence.
-    `timeout` is (connect, read) in seconds; `max_wait` the seconds one request may be held up by its pauses
-    taken together. `limits` are what the vendor takes, kept by all connectors of the process together.
+    `timeout` is (connect, read) in seconds; `max_wait` the seconds one request may be held up, its pauses and
+    its turns taken together. `limits` are what the vendor takes, kept by all connectors of the process.
     `ca_bundle`, `proxy` and `client_cert` override what the session and the environment say. Proxies of the
     environment (and NO_PROXY) count otherwise, but not for an address on this machine; ~/.netrc never does.
     """
@@ -150,7 +153,7 @@ class Transport(HTTPAdapter):
         credential = _credential(request)
         pace = self._paces.of(wire.limits, wire.base_url, digest(credential))
         call = _call(wire, request, rule, digest(credential))
-        patience = _Patience(wire.max_wait, self._paces.watch.sleep)
+        patience = _Patience(wire.max_wait, self._paces.watch)
         means = {
             # A session that was told not to look at certificates is not listened to.
             "verify": wire.ca_bundle or verify or True,
@@ -159,7 +162,7 @@ class Transport(HTTPAdapter):
         }
 
         def once() -> Response:
-            with _admitted(wire, pace, call, patience), self._login(credential) as login:
+            with _admitted(wire, pace, call, patience), self._login(credential, patience) as login:
                 response = self._exchange(request, rule.effect, means)
                 pace.listen(call, response.status_code, response.headers, retry_after(response))
                 return self._judged(response, rule.effect, credential, login)
@@ -174,10 +177,11 @@ class Transport(HTTPAdapter):
             reraise=True,
         )(once)
 
-    def _login(self, credential: str) -> AbstractContextManager[int]:
+    def _login(self, credential: str, patience: _Patience) -> AbstractContextManager[int]:
         if not credential:
             return nullcontext(0)
-        return self._refused.login(self._wire.vendor, self._wire.base_url, credential)
+        turn = self._refused.login(self._wire.vendor, self._wire.base_url, credential, patience.left)
+        return patience.entering(turn)
 
     def _exchange(self, request: PreparedRequest, effect: Effect, means: Mapping[str, Any]) -> Response:
         wire = self._wire
@@ -229,27 +233,36 @@ class Transport(HTTPAdapter):
 
 
 class _Patience:
-    """How long one request may still be held up, in seconds, all its pauses together."""
+    """How long one request may still be held up, in seconds, its pauses and its turns taken together."""
 
-    def __init__(self, longest: float, sleep: Callable[[float], None]) -> None:
+    def __init__(self, longest: float, watch: Watch) -> None:
         self.left = longest
-        self._sleep = sleep
+        self._watch = watch
 
     def bears(self, seconds: float) -> bool:
         return 0 < self.left >= seconds
 
     def sleep(self, seconds: float) -> None:
         self.left -= seconds
-        self._sleep(seconds)
+        self._watch.sleep(seconds)
+
+    @contextmanager
+    def entering(self, turn: AbstractContextManager[T]) -> Iterator[T]:
+        """The turn, with the time that it was waited for counted."""
+        begun = self._watch.now()
+        with turn as entered:
+            waited = self._watch.now() - begun
+            self.left -= waited if waited > _AT_ONCE else 0.0
+            yield entered
 
 
 @contextmanager
 def _admitted(wire: Wire, pace: Pace, call: Call, patience: _Patience) -> Iterator[None]:
     while True:
-        with pace.under_way(call) as free:
+        with patience.entering(pace.under_way(call, patience.left)) as free:
             if not free:
                 raise TemporaryError(
-                    f"Too many requests to {wire.vendor} were under way for a minute",
+                    f"Too many requests to {wire.vendor} were under way, and none of them ended in time",
                     hint="The next sync tries again.",
                 )
             wait = pace.wait(call)

@@ -153,3 +153,19 @@ def test_who_waits_too_long_sends_nothing(monkeypatch: pytest.MonkeyPatch) -> No
     assert str(caught.value) == (
         "Jira has not answered yet whether it accepts this token, so nothing else was sent with it"
     )
+
+
+def test_who_may_wait_less_gives_up_sooner() -> None:
+    refused = RefusedCredentials()
+    with refused.login("Jira", "host", "token"):
+
+        def second() -> str:
+            try:
+                with refused.login("Jira", "host", "token", longest=0.1):
+                    return "sent"
+            except TemporaryError as error:
+                return error.sentence
+
+        with ThreadPoolExecutor(1) as pool:
+            said = pool.submit(second).result(timeout=10)
+    assert said == "Jira has not answered yet whether it accepts this token, so nothing else was sent with it"

@@ -5,7 +5,7 @@ import math
 import random
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -22,7 +22,7 @@ from connectors.jira.limits import breadth
 from connectors.limits import Breadth, Growth, Lane, Limits, budget_of
 from connectors.pacing import Call, Pace, Paces, Watch
 from connectors.sandbox.server import Request, Response, StandIn
-from connectors.transport import Effect, Rule, Transport, Wire
+from connectors.transport import Effect, Rule, Transport, Wire, _Patience
 from syncer.errors import TemporaryError
 
 ISSUES = "/rest/api/3/issue"
@@ -381,6 +381,21 @@ def test_reads_and_writes_under_way_are_bounded_apart() -> None:
         assert not pace._reads.acquire(blocking=False)
     with pace.under_way(call()) as again:
         assert again
+
+
+def test_turns_and_pauses_are_counted_together() -> None:
+    time = Time()
+    patience = _Patience(60, Watch(time.sleep, time.now))
+
+    @contextmanager
+    def turn() -> Iterator[bool]:
+        time.at += 45
+        yield True
+
+    with patience.entering(turn()) as entered:
+        assert entered
+    assert patience.left == 15
+    assert not patience.bears(16)
 
 
 NOW = datetime(2026, 11, 16, 12, 0, tzinfo=UTC)

@@ -11,7 +11,6 @@ import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors import pacing
 from connectors.answers import LONGEST_WAIT, answer_of, document, listing, retry_after
 from connectors.credentials import digest
 from connectors.limits import Limits
@@ -320,16 +319,15 @@ def test_an_answer_nested_without_end_is_no_fault_of_ours(status: int) -> None:
         document(desk.ask())
 
 
-def test_a_request_that_finds_no_place_for_a_minute_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pacing, "MINUTE", 0.01)
-    with Desk(limits=Limits(writes_at_once=1), attempts=1) as desk:
+def test_a_request_that_finds_no_place_in_time_is_said() -> None:
+    with Desk(limits=Limits(writes_at_once=1), attempts=1, max_wait=0.01) as desk:
         pace = desk.transport._paces.of(desk.transport._wire.limits, desk.stand_in.url, digest(""))
         elsewhere = Call("", "POST", "/items", "/items", writes=True)
         with pace.under_way(elsewhere):
             with pytest.raises(TemporaryError) as caught:
                 desk.session.post(f"{desk.stand_in.url}/items")
             assert desk.session.get(f"{desk.stand_in.url}/items/1").ok
-    assert str(caught.value) == "Too many requests to Acme were under way for a minute"
+    assert str(caught.value) == "Too many requests to Acme were under way, and none of them ended in time"
     assert caught.value.hint == "The next sync tries again."
 
 
