@@ -135,11 +135,16 @@ def _connection_rows(session: Session, configured: Configured, name: str, hidden
 def _identity_rows(name: str, identity: Identity) -> Iterator[Row]:
     zone = f", time zone {identity.zone}" if identity.zone else ""
     yield Row(name, Mark.OK, f"{identity.server} at {identity.url}, as {identity.account}{zone}")
-    skew = identity.clock_skew or 0.0
-    if abs(skew) > _CLOCK_SKEW:
-        way = "ahead of" if skew > 0 else "behind"
-        sentence = f"its clock is {abs(skew):.0f} s {way} ours"
-        yield Row(name, Mark.WARN, sentence, "set the clock of this machine by a time server")
+    skew = identity.clock_skew
+    if skew is None:
+        yield Row(name, Mark.OK, "it does not say what time its clock shows")
+        return
+    seconds = round(abs(skew))
+    way = "ahead of" if skew > 0 else "behind"
+    sentence = f"its clock is {seconds} s {way} ours" if seconds else "its clock agrees with ours"
+    wrong = seconds > _CLOCK_SKEW
+    hint = "set the clock of this machine by a time server" if wrong else ""
+    yield Row(name, Mark.WARN if wrong else Mark.OK, sentence, hint)
 
 
 _CLOCK_SKEW = 60

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from tests.cli.world import World
+import re
+from datetime import timedelta
+
+import pytest
+
+from tests.cli.world import World, today
 
 
 def test_a_right_to_comment_that_is_missing_is_named_link_by_link(acme: World) -> None:
@@ -29,3 +34,22 @@ def test_nothing_is_said_of_rights_where_nothing_is_published(acme: World) -> No
 
 def test_the_time_zone_of_the_tracker_is_shown(acme: World) -> None:
     assert "time zone " in acme.run("check").out
+
+
+def test_the_clock_of_every_tracker_is_held_against_ours(acme: World) -> None:
+    out = acme.run("check").out
+
+    for connection in ("jira", "platform", "asana"):
+        assert re.search(
+            rf"^{connection} +ok   its clock (agrees with|is \d s (ahead of|behind)) ours$", out, re.MULTILINE
+        )
+
+
+@pytest.mark.parametrize(("off", "way"), [(300, "ahead of"), (-300, "behind")])
+def test_a_clock_that_is_wrong_is_a_warning(acme: World, off: float, way: str) -> None:
+    acme.story.clock.follow(lambda: today() + timedelta(seconds=off))
+
+    out = acme.run("check").out
+
+    assert re.search(rf"^jira +warn its clock is (299|300|301) s {way} ours$", out, re.MULTILINE)
+    assert "-> set the clock of this machine by a time server" in out
