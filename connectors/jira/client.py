@@ -167,22 +167,18 @@ class JiraClient:
 
     def add_comment(self, issue_id: str, body: Json) -> str:
         """POST /issue/{id}/comment: its id. An answer that cannot be read leaves the outcome unknown."""
-        response = self._call("POST", f"issue/{issue_id}/comment", body=body)
-        try:
-            return str(document(response)["id"])
-        except (TemporaryError, KeyError):
-            raise TemporaryError(
-                "Jira took the comment, but its answer cannot be read", outcome_unknown=True
-            ) from None
+        return _comment_in(self._call("POST", f"issue/{issue_id}/comment", body=body))
 
     def edit_comment(self, issue_id: str, comment_id: str, body: Json, *, quietly: bool) -> None:
-        """PUT /issue/{id}/comment/{id}; quietly needs the right to administer the project."""
+        """PUT /issue/{id}/comment/{id}; quietly needs the right to administer the project. As above."""
         params = {"notifyUsers": "false"} if quietly else {}
-        self._call("PUT", f"issue/{issue_id}/comment/{comment_id}", body=body, params=params)
+        _comment_in(self._call("PUT", f"issue/{issue_id}/comment/{comment_id}", body=body, params=params))
 
     def delete_comment(self, issue_id: str, comment_id: str) -> None:
-        """DELETE /issue/{id}/comment/{id}."""
-        self._call("DELETE", f"issue/{issue_id}/comment/{comment_id}")
+        """DELETE /issue/{id}/comment/{id}. As above."""
+        response = self._call("DELETE", f"issue/{issue_id}/comment/{comment_id}")
+        if response.status_code != _NO_CONTENT:
+            raise _unreadable()
 
     def _make_sure_it_was_us(self, response: Response) -> None:
         """Jira answers anonymous searches too, with nothing in them: emptiness needs an identity."""
@@ -264,3 +260,20 @@ def account_of(user: object) -> str:
     if not isinstance(user, dict):
         return ""
     return str(user.get("accountId") or user.get("key") or user.get("name") or "")
+
+
+_NO_CONTENT: Final = 204
+
+
+def _comment_in(response: Response) -> str:
+    try:
+        return str(document(response)["id"])
+    except (TemporaryError, KeyError):
+        raise _unreadable() from None
+
+
+def _unreadable() -> TemporaryError:
+    return TemporaryError(
+        "Jira's answer to our comment cannot be read, so it is not known what stands there",
+        outcome_unknown=True,
+    )

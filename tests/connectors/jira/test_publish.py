@@ -59,6 +59,22 @@ def test_an_edit_is_in_place_and_quiet(deployment: Deployment) -> None:
         assert d.writes()[-1].query == {"notifyUsers": ["false"]}
 
 
+PAGE = Response(200, b"<!doctype html><title>Log in</title>", {"Content-Type": "text/html"})
+
+
+@BOTH
+@pytest.mark.parametrize("line", ["Newer", None], ids=["edit", "removal"])
+def test_a_page_in_the_place_of_an_answer_is_no_success(deployment: Deployment, line: str | None) -> None:
+    with desk(deployment) as d:
+        placement = posted(d).placement
+        wanted = publication(d.id_of("ONB-1"), line or "", withdrawn=line is None)
+        d.server.fault = lambda _, request: PAGE if request.method in {"PUT", "DELETE"} else None
+        with pytest.raises(TemporaryError) as caught:
+            d.connect().publish(wanted, placement)
+    assert caught.value.outcome_unknown
+    assert str(caught.value).startswith("Jira's answer to our comment cannot be read")
+
+
 @BOTH
 def test_where_quiet_is_not_allowed_it_is_remembered(deployment: Deployment) -> None:
     with desk(deployment) as d:
@@ -153,7 +169,7 @@ def test_a_lost_answer_is_adopted_and_not_posted_again(deployment: Deployment) -
 
 @pytest.mark.parametrize("wreck", [Wire.TRUNCATE, Response(201, b"<html>")])
 def test_an_unreadable_answer_to_a_new_comment_leaves_the_outcome_unknown(wreck: Any) -> None:
-    sentence = "Jira took the comment, but its answer cannot be read"
+    sentence = "Jira's answer to our comment cannot be read, so it is not known what stands there"
     with (
         desk(fault=on("POST", "/comment", wreck)) as d,
         pytest.raises(TemporaryError, match=sentence) as caught,
