@@ -1,0 +1,48 @@
+"""The databases faults are let loose on, set up once, and the figures at the end of the run."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from syncer.store.sql_store import open_store
+from tests.databases import new_schema
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a database that is set up; a yard empties it for itself."""
+    if request.param == "sqlite":
+        yield _set_up(f"sqlite:///{tmp_path_factory.mktemp('faults')}/syncer.db")
+        return
+    with new_schema(request.getfixturevalue("postgres")) as inside:
+        yield _set_up(inside)
+
+
+@pytest.fixture(scope="module")
+def file_database(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The same, an SQLite file."""
+    folder: Path = tmp_path_factory.mktemp("faults")
+    return _set_up(f"sqlite:///{folder}/syncer.db")
+
+
+def _set_up(address: str) -> str:
+    store = open_store(address)
+    store.upgrade()
+    store.close()
+    return address
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    reports = [one for one in terminalreporter.stats.get("passed", ()) if isinstance(one, pytest.TestReport)]
+    figures: Counter[str] = Counter()
+    for report in reports:
+        for name, count in report.user_properties:
+            if name.startswith("faults: "):
+                figures[name.removeprefix("faults: ")] += int(str(count))
+    for name, count in figures.items():
+        terminalreporter.write_line(f"{count} {name}")

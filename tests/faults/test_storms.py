@@ -1,0 +1,121 @@
+"""Long bad weather, and our own edits coming back to us: the end is the same, and the tracker is spared."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+
+import pytest
+from sqlalchemy import select
+
+from connectors.sandbox.server import Request, Response, Wire
+from syncer.store import schema
+from tests.faults.test_failures import FAILURES
+from tests.faults.yard import KINDS, Kind, State, Yard, connected, is_creation, is_write
+
+Record = Callable[[str, object], None]
+SHARE = 0.3
+WEATHER = {name: answer for name, answer in FAILURES.items() if name not in {"401", "403"}}
+"""A token that is refused, or a right that is lost, is no weather: it stops the connection by design."""
+
+
+@dataclass
+class Life:
+    """So many syncs, a quarter of an hour apart, with people at work; `faults` None: in good weather."""
+
+    yard: Yard
+    syncs: int
+    seed: int
+    faults: Random | None = None
+    requests: int = 0
+    created: int = 0
+
+    def play(self) -> State:
+        people = Random(self.seed)
+        self.yard.check_in(36)
+        for _ in range(self.syncs):
+            if people.random() < 0.1:
+                self.yard.tracker.work(people.randrange(self.yard.items))
+            if people.random() < 0.02:
+                self.yard.check_in(round(people.uniform(34, 52)))
+            self._sync()
+            self.yard.clock.pass_by(timedelta(minutes=15))
+        self.yard.settle()
+        assert self.yard.doubles() == 0
+        return self.yard.state()
+
+    def _sync(self) -> None:
+        self.yard.mend()
+        self.yard.outlive()
+        self.yard.tracker.server.fault = self._fault
+        self.yard.sync()
+        self._check_watermarks()
+
+    def _fault(self, number: int, request: Request) -> Response | Wire | None:
+        del number
+        self.requests += 1
+        bad = self.faults is not None and self.faults.random() < SHARE
+        answer = self.faults.choice(list(WEATHER.values())) if self.faults and bad else None
+        self.created += is_creation(request) and answer in {None, Wire.LOSE_ANSWER, Wire.TRUNCATE}
+        return answer
+
+    def _check_watermarks(self) -> None:
+        """What the connector keeps is never of a later time than the run that recorded it."""
+        with connected(self.yard.address) as connection:
+            states = connection.execute(select(schema.connector_states.c.state)).scalars().all()
+            recorded = connection.execute(select(schema.sync_runs.c.recorded_at)).scalars().all()
+        newest = max((moment for moment in recorded if moment), default=None)
+        for moment in (moment for state in states for moment in _moments(state)):
+            assert newest is not None
+            assert moment <= newest
+
+
+def _moments(state: str) -> list[datetime]:
+    fields = json.loads(state) if state.startswith("{") else {}
+    return [datetime.fromisoformat(fields[name]) for name in ("at", "since") if fields.get(name)]
+
+
+def weather(kind: Kind, address: str, syncs: int, seed: int, record: Record) -> None:
+    with Yard(kind, address) as yard:
+        fine = Life(yard, syncs, seed)
+        right = fine.play()
+    with Yard(kind, address) as yard:
+        bad = Life(yard, syncs, seed, Random(seed + 1))
+        assert bad.play() == right
+    assert bad.requests <= 2 * fine.requests, (bad.requests, fine.requests)
+    assert bad.created == fine.created
+    record(f"faults: syncs with {SHARE:.0%} of their calls failing, ending as undisturbed ones", syncs)
+    record("faults: requests of theirs", bad.requests)
+    record("faults: requests of the undisturbed ones", fine.requests)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_day_of_bad_weather(kind: Kind, file_database: str, record_property: Record) -> None:
+    weather(kind, file_database, 40, 7, record_property)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_thousand_syncs_in_bad_weather(kind: Kind, database: str, record_property: Record) -> None:
+    weather(kind, database, 1000, 11, record_property)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_our_own_edits_coming_back_write_nothing_further(
+    kind: Kind, file_database: str, record_property: Record
+) -> None:
+    """A webhook tells of our own comment and makes the workspace due: a hundred times nothing is written."""
+    with Yard(kind, file_database) as yard:
+        yard.check_in(36)
+        yard.sync()
+        before = len(yard.tracker.server.requests)
+        assert any(map(is_write, yard.tracker.server.requests))
+        for _ in range(100):
+            yard.clock.pass_by(timedelta(minutes=20))
+            yard.sync()
+        further = [one for one in yard.tracker.server.requests[before:] if is_write(one)]
+    assert further == []
+    record_property("faults: syncs woken by our own edits, without one write", 100)

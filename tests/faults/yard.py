@@ -1,0 +1,438 @@
+"""A tracker over HTTP, a workspace linked to it, and a database: what the faults are let loose on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal, Protocol, Self
+
+from sqlalchemy import create_engine, select, text, update
+
+from connectors.asana.client import AsanaClient
+from connectors.asana.connector import AsanaConnector
+from connectors.asana.settings import AsanaSettings
+from connectors.asana.wire import wire
+from connectors.credentials import REFUSED
+from connectors.jira.connector import JiraConnector
+from connectors.jira.settings import JiraSettings
+from connectors.pacing import SHARED
+from connectors.sandbox.asana_api import AsanaApi
+from connectors.sandbox.asana_site import AsanaSite
+from connectors.sandbox.jira_cloud import JiraCloud
+from connectors.sandbox.jira_datacenter import JiraDataCenter
+from connectors.sandbox.jira_records import Account
+from connectors.sandbox.jira_site import BOT, Deployment, JiraSite
+from connectors.sandbox.server import Request, StandIn
+from connectors.transport import Transport
+from syncer.domain.link import Link
+from syncer.domain.okr import Initiative, KeyResult, Workspace
+from syncer.domain.work import WorkRef
+from syncer.engine.checkins import check_in
+from syncer.engine.report import SyncReport
+from syncer.engine.sync import Engine, Wish, plan_sync, run_sync
+from syncer.ports import Connector, Context, SecretReference, Store
+from syncer.store import schema
+from syncer.store.sql_store import SqlStore, open_store
+from tests.domain import build
+
+Kind = Literal["cloud", "datacenter", "asana"]
+KINDS: tuple[Kind, ...] = ("cloud", "datacenter", "asana")
+ANA = Account("5b10a2844c20165700ede21g", "Ana Ruiz", "ana@acme.example")
+ANA_IN_ASANA = "1200000000000042"
+QUARTER_OF_A_DAY = timedelta(hours=7)
+"""Longer than the least time between two edits of a comment."""
+
+Comments = dict[str, tuple[str, ...]]
+"""Item -> the bodies of the comments on it that our account wrote."""
+
+
+@dataclass
+class Clock:
+    """Everybody's clock; it moves when it is told to."""
+
+    at: datetime = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.at
+
+    def pass_by(self, time: timedelta) -> None:
+        self.at += time
+
+
+class Vault:
+    def __init__(self, token: str) -> None:
+        self.token = token
+
+    def resolve(self, ref: SecretReference) -> str:
+        del ref
+        return self.token
+
+
+class Tracker(Protocol):
+    """One of the three trackers with items `0`, `1`, …, each with pieces of work to do."""
+
+    server: StandIn
+
+    def ref(self, item: int) -> WorkRef: ...
+
+    def work(self, item: int) -> None:
+        """Finishes one piece of an item's work, or adds one where nothing is open."""
+
+    def rename(self, item: int, name: str) -> None: ...
+
+    def hide(self, item: int) -> None: ...
+
+    def reveal(self) -> None: ...
+
+    def comments(self) -> Comments: ...
+
+    def delete_comment(self, item: int) -> None:
+        """A person deletes our comment, where there is one."""
+
+    def edit_comment(self, item: int) -> None:
+        """A person rewrites our comment, where there is one."""
+
+    def connect(self, context: Context) -> Connector: ...
+
+
+PIECES = 6
+
+
+class Jira:
+    """A Jira of either deployment with an epic an item."""
+
+    def __init__(self, clock: Clock, deployment: Deployment, items: int) -> None:
+        self.site = JiraSite(clock.now, deployment=deployment)
+        self.server = StandIn(JiraCloud(self.site) if deployment == "cloud" else JiraDataCenter(self.site))
+        self.site.add_project("ONB", "Onboarding")
+        self.keys = [self.site.add_issue("ONB", "Epic", f"Epic {number}") for number in range(items)]
+        for key in self.keys:
+            for number in range(PIECES):
+                self.site.add_issue("ONB", "Story", f"Story {number}", parent=key)
+
+    def ref(self, item: int) -> WorkRef:
+        return WorkRef("tracker", "epic", self.keys[item])
+
+    def work(self, item: int) -> None:
+        key = self.keys[item]
+        below = [self.site.issue(one) for one in sorted(self.site.children_of(self.site.issue(key).id))]
+        waiting = [one.key for one in below if self.site.statuses[one.status].category != "done"]
+        if waiting:
+            self.site.set_status(waiting[0], "Done", "Done")
+        else:
+            self.site.add_issue("ONB", "Story", "One more", parent=key)
+
+    def rename(self, item: int, name: str) -> None:
+        self.site.rename(self.keys[item], name)
+
+    def hide(self, item: int) -> None:
+        self.site.hide(self.keys[item])
+
+    def reveal(self) -> None:
+        for key in self.keys:
+            self.site.reveal(key)
+
+    def comments(self) -> Comments:
+        return {
+            key: tuple(str(one.body) for one in self.site.comments(key) if one.author == BOT)
+            for key in self.keys
+        }
+
+    def _ours(self, item: int) -> list[str]:
+        return [one.id for one in self.site.comments(self.keys[item]) if one.author == BOT]
+
+    def delete_comment(self, item: int) -> None:
+        for comment in self._ours(item):
+            self.site.delete_comment(self.keys[item], comment)
+
+    def edit_comment(self, item: int) -> None:
+        for comment in self._ours(item):
+            self.site.edit_comment(self.keys[item], comment, ANA, "Ana says otherwise")
+
+    def connect(self, context: Context) -> Connector:
+        settings = {
+            "kind": "jira",
+            "url": self.server.url,
+            "token": {"env": "TOKEN"},
+            "deployment": self.site.deployment,
+            **({"email": self.site.email} if self.site.deployment == "cloud" else {}),
+        }
+        return JiraConnector(JiraSettings.parse(settings), context, sleep=_not_at_all)
+
+
+class Asana:
+    """An Asana workspace with a project an item."""
+
+    def __init__(self, clock: Clock, items: int) -> None:
+        self.site = AsanaSite(clock.now)
+        self.site.add_user(ANA_IN_ASANA, "Ana Ruiz", "ana@acme.example")
+        self.server = StandIn(AsanaApi(self.site))
+        self.projects = [self.site.add_project(f"Project {number}") for number in range(items)]
+        for project in self.projects:
+            for number in range(PIECES):
+                self.site.add_task(project, f"Task {number}", by=ANA_IN_ASANA)
+
+    def ref(self, item: int) -> WorkRef:
+        return WorkRef("tracker", "project", self.projects[item])
+
+    def work(self, item: int) -> None:
+        project = self.projects[item]
+        ours = {task["gid"] for task in self._rollups(project)}
+        waiting = [t["gid"] for t in self.site.tasks(project) if not t["completed"] and t["gid"] not in ours]
+        if waiting:
+            self.site.complete(waiting[0], by=ANA_IN_ASANA)
+        else:
+            self.site.add_task(project, "One more", by=ANA_IN_ASANA)
+
+    def rename(self, item: int, name: str) -> None:
+        self.site.rename_project(self.projects[item], name)
+
+    def hide(self, item: int) -> None:
+        self.site.hide_project(self.projects[item])
+
+    def reveal(self) -> None:
+        self.site.hidden.clear()
+
+    def _rollups(self, project: str) -> list[Any]:
+        return [task for task in self.site.tasks(project) if task["created_by"] == self.site.bot.gid]
+
+    def _stories(self, project: str) -> list[Any]:
+        stories = [one for task in self._rollups(project) for one in self.site.comments(task["gid"])]
+        return [one for one in stories if one["author"] == self.site.bot.gid]
+
+    def comments(self) -> Comments:
+        """A second rollup task counts as a second comment."""
+        return {
+            project: tuple(
+                [str(one["html_text"]) for one in self._stories(project)]
+                + ["a second task" for _ in self._rollups(project)[1:]]
+            )
+            for project in self.projects
+        }
+
+    def delete_comment(self, item: int) -> None:
+        for task in self._rollups(self.projects[item]):
+            self.site.delete_task(task["gid"], by=ANA_IN_ASANA)
+
+    def edit_comment(self, item: int) -> None:
+        for story in self._stories(self.projects[item]):
+            self.site.edit_story_as(ANA_IN_ASANA, story["gid"], "Ana says otherwise")
+
+    def connect(self, context: Context) -> Connector:
+        settings = AsanaSettings.model_validate(
+            {
+                "kind": "asana",
+                "url": self.server.url,
+                "workspace_gid": self.site.workspace["gid"],
+                "token": {"env": "TOKEN"},
+            }
+        )
+
+        def dial(token: str) -> AsanaClient:
+            way = wire(settings, token, may_write=context.may_write)
+            return AsanaClient(settings.base_url, token, Transport(way, sleep=_not_at_all))
+
+        return AsanaConnector(settings, context, dial)
+
+
+def tracker_of(kind: Kind, clock: Clock, items: int) -> Tracker:
+    return Asana(clock, items) if kind == "asana" else Jira(clock, kind, items)
+
+
+def _not_at_all(seconds: float) -> None:
+    del seconds
+
+
+@dataclass(frozen=True)
+class State:
+    """What is to be the same however often a sync was cut off: what stands where, and what is known."""
+
+    comments: Comments
+    receipts: tuple[tuple[Any, ...], ...]
+    owed: tuple[tuple[Any, ...], ...]
+    known: tuple[tuple[Any, ...], ...]
+    signals: tuple[tuple[Any, ...], ...]
+    links: tuple[tuple[Any, ...], ...]
+    numbers: tuple[tuple[Any, ...], ...]
+
+
+WrapStore = Callable[[SqlStore], Store]
+WrapConnector = Callable[[Connector], Connector]
+
+
+@dataclass
+class Yard:
+    """`address` is a database that was set up; what was in it is deleted."""
+
+    kind: Kind
+    address: str
+    items: int = 2
+    clock: Clock = field(default_factory=Clock)
+    confidential: bool = False
+    retired: bool = False
+
+    def __post_init__(self) -> None:
+        self.tracker = tracker_of(self.kind, self.clock, self.items)
+        emptied(self.address)
+
+    def __enter__(self) -> Self:
+        self.tracker.server.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.tracker.server.stop()
+        self.mend()
+
+    @property
+    def workspace(self) -> Workspace:
+        """One number, a bet an item; the second bet is what is retired, the number what is confidential."""
+        bets = [self._bet(item) for item in range(self.items) if not (self.retired and item == 1)]
+        number: KeyResult = build.key_result(*bets, confidential=self.confidential)
+        kind = "asana" if self.kind == "asana" else "jira"
+        return build.workspace(number, connection_kinds={"tracker": kind})
+
+    def _bet(self, item: int) -> Initiative:
+        name = f"bet-{item}"
+        link = Link(initiative_id=name, key_result_id="activation", ref=self.tracker.ref(item))
+        return Initiative(id=name, title=f"Bet {item}", owner="ben", link=link)
+
+    def check_in(self, value: float) -> None:
+        with self.opened() as store:
+            check_in(self.workspace, store, self.clock, key_result="activation", value=value, author="Ana")
+
+    def sync(
+        self, *, store: WrapStore = lambda it: it, connector: WrapConnector = lambda it: it
+    ) -> SyncReport:
+        """One sync in this process, as a service that was started anew would make it."""
+        with self.opened() as opened:
+            return run_sync(self._engine(store(opened), connector), Wish())
+
+    def owes(self) -> int:
+        """How many comments a sync would write now."""
+        with self.opened() as opened:
+            return len(plan_sync(self._engine(opened, lambda it: it), Wish()).planned)
+
+    def _engine(self, store: Store, connector: WrapConnector) -> Engine:
+        return Engine(
+            workspace=self.workspace,
+            store=store,
+            clock=self.clock,
+            connect=lambda name: connector(self.tracker.connect(self._context(name))),
+        )
+
+    def _context(self, name: str) -> Context:
+        token = "asana-sandbox-token" if self.kind == "asana" else "sandbox-token"
+        return Context(
+            workspace="acme",
+            connection=name,
+            may_write=True,
+            secrets=Vault(token),
+            clock=self.clock,
+            status_map={},
+        )
+
+    @contextmanager
+    def opened(self) -> Iterator[SqlStore]:
+        store = open_store(self.address)
+        try:
+            yield store
+        finally:
+            store.close()
+
+    def mend(self) -> None:
+        """Everything works, and the process remembers no refusal; a back-off is over."""
+        self.tracker.server.fault = None
+        REFUSED.forget()
+        SHARED.forget()
+
+    def outlive(self) -> None:
+        """The lease of whoever was killed runs out, and no connection is in back-off any more."""
+        with connected(self.address) as connection:
+            connection.execute(update(schema.leases).values(until=None))
+            connection.execute(update(schema.connection_health).values(not_before=None))
+
+    def settle(self) -> None:
+        """Twice a clean sync, each when everything that waits may go."""
+        self.mend()
+        for _ in range(2):
+            self.clock.pass_by(QUARTER_OF_A_DAY)
+            self.outlive()
+            self.sync()
+
+    def state(self) -> State:
+        with connected(self.address) as connection:
+
+            def rows(*columns: Any) -> tuple[tuple[Any, ...], ...]:
+                found = connection.execute(select(*columns)).all()
+                return tuple(sorted((tuple(row) for row in found), key=repr))
+
+            newest = rows(schema.snapshots.c.item_id, schema.snapshots.c.id, schema.snapshots.c.said)
+            # Where the tracker listens is another port each time.
+            here = self.tracker.server.url
+            known = {item: said.replace(here, "") for item, _, said in sorted(newest, key=lambda row: row[1])}
+            receipts, outbox, signals = schema.receipts.c, schema.outbox.c, schema.signals.c
+            return State(
+                comments=self.tracker.comments(),
+                receipts=rows(receipts.item_id, receipts.standing, receipts.digest, receipts.text),
+                owed=rows(outbox.item_id, outbox.comment, outbox.in_flight),
+                known=tuple(sorted(known.items())),
+                signals=rows(signals.signal_id, signals.closed_at.is_(None)),
+                links=rows(schema.links.c.initiative_id, schema.links.c.state, schema.links.c.item_id),
+                numbers=rows(schema.check_ins.c.on_day, schema.check_ins.c.value),
+            )
+
+    def doubles(self) -> int:
+        """How many comments of ours stand beside another one of ours."""
+        return sum(max(0, len(bodies) - 1) for bodies in self.tracker.comments().values())
+
+
+@contextmanager
+def connected(address: str) -> Iterator[Any]:
+    """A transaction past the program."""
+    engine = create_engine(address.replace("postgresql://", "postgresql+psycopg://", 1))
+    try:
+        with engine.begin() as connection:
+            yield connection
+    finally:
+        engine.dispose()
+
+
+def emptied(address: str) -> None:
+    """Deletes every row."""
+    with connected(address) as connection:
+        if connection.dialect.name == "postgresql":
+            names = ", ".join(table.name for table in schema.metadata.sorted_tables)
+            connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY"))
+        else:
+            for table in schema.metadata.sorted_tables:
+                connection.execute(table.delete())
+
+
+def is_creation(request: Request) -> bool:
+    """Whether a request makes a comment, or a task for one."""
+    return request.method == "POST" and request.path.endswith(("/comment", "/tasks", "/stories"))
+
+
+def is_write(request: Request) -> bool:
+    """Whether a request can change something."""
+    return request.method not in {"GET", "HEAD"} and not request.path.endswith(READING_POSTS)
+
+
+READING_POSTS = ("/search", "/search/jql", "/bulkfetch", "/approximate-count", "/comment/list")
+SCENES = ("first", "changed", "confidential", "retired")
+
+
+def play_up_to(yard: Yard, scene: str) -> None:
+    """Brings a yard to right before the sync that a scene is about."""
+    yard.check_in(36)
+    if scene == "first":
+        return
+    yard.sync()
+    yard.clock.pass_by(QUARTER_OF_A_DAY)
+    for item in range(yard.items):
+        yard.tracker.work(item)
+    yard.check_in(41)
+    yard.confidential = scene == "confidential"
+    yard.retired = scene == "retired"
