@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import getpass
-import math
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from syncer.cli import text
+from syncer.cli import text, walk
+from syncer.cli.discreet import Named
 from syncer.cli.session import Session, session_of
+from syncer.domain.checkin import parse_value
 from syncer.domain.pace import expected_value
 from syncer.domain.render import day
 from syncer.domain.work import Health, WorkStatus
@@ -41,21 +42,51 @@ def check_in_command(
     on: Annotated[str | None, typer.Option("--on", help="The day it is true for, YYYY-MM-DD.")] = None,
     note: Annotated[str, typer.Option("--note", help="A sentence for the others.")] = "",
     author: Annotated[
-        str | None, typer.Option("--author", help="Who says so; else who of `people` has your login as id.")
+        str | None,
+        typer.Option("--author", "--as", help="Who says so; else who of `people` has your login as id."),
     ] = None,
+    named: Named = None,
+    history: Annotated[
+        bool, typer.Option("--history", help="Show what was checked in for KR, corrected values too.")
+    ] = False,
 ) -> None:
-    """Check in: `syncer check-in activation 37 --health at_risk`, or `--initiative ID --status done`."""
+    """Check in: `syncer check-in activation 37 --health at_risk`, or `--initiative ID --status done`.
+
+    Without arguments it walks through what is due for you: the number first, then the work under it.
+    """
     session = session_of(context)
     configured = _one(session)
-    who = author if author is not None else configured.workspace.person(_login()) or ""
+    people = configured.workspace
+    who = people.person(author) or author if author is not None else people.person(_login()) or ""
     if initiative is not None:
         if status is None or key_result is not None:
             raise typer.BadParameter("give --initiative ID --status STATUS, and no key result")
         _report(session, configured, initiative, status, _day(on), note, who)
-    elif key_result is None or value is None:
+    elif history and key_result is not None and value is None:
+        _history(session, configured, key_result)
+    elif key_result is None and _nothing_said(history, health, status, on, note):
+        walk.run(session, configured, author or _login(), frozenset(named or ()))
+    elif key_result is None or value is None or history:
         raise typer.BadParameter("give a key result and its value, or --initiative ID --status STATUS")
     else:
         _check_in(session, configured, key_result, _number(value), health, _day(on), note, who)
+
+
+def _nothing_said(*options: object) -> bool:
+    return not any(options)
+
+
+def _history(session: Session, configured: Configured, key_result: str) -> None:
+    number = find_key_result(configured.workspace, key_result).key_result
+    with session.known_store() as store, store.read() as work:
+        entries = [one for one in work.check_ins(configured.workspace.id) if one.key_result_id == key_result]
+    entries.sort(key=lambda one: (one.on, one.at))
+    held = {one.on: one for one in entries}
+    for one in entries:
+        session.say(text.history_line(number, one, held[one.on]))
+    if not entries:
+        session.say(f"{text.name(number.title)}: nobody has checked in a value")
+    session.emit({"check_ins": [{"held": held[one.on] is one, "check_in": one} for one in entries]})
 
 
 def _one(session: Session) -> Configured:
@@ -125,16 +156,9 @@ def _report(
 
 def _number(value: str) -> float:
     try:
-        number = float(value)
-    except ValueError:
-        raise typer.BadParameter(f"{value!r} is not a number; write it like 37 or 5.5") from None
-    if _LARGEST < abs(number) < math.inf:
-        raise typer.BadParameter(f"{value} is too large to be reckoned with; choose a larger unit")
-    return number
-
-
-_LARGEST = 1e15
-"""As far as workspace files go with start and target."""
+        return parse_value(value)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
 
 
 def _day(value: str | None) -> date | None:

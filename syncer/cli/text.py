@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 
+from syncer.domain.checkin import CheckIn
 from syncer.domain.comment import Comment
 from syncer.domain.okr import KeyResult
 from syncer.domain.pace import movement_words
@@ -15,7 +16,7 @@ from syncer.domain.render import day, is_it_moving, number_word, work_word
 from syncer.domain.rollup import Rollup, WorkLine
 from syncer.domain.signals.finding import Signal
 from syncer.domain.sync import Standing
-from syncer.domain.work import LinkState, Progress
+from syncer.domain.work import Health, LinkState, Progress
 from syncer.engine.report import Planned
 
 
@@ -87,7 +88,8 @@ def thresholds(key_result: KeyResult) -> str:
     )
 
 
-def _basis(progress: Progress) -> str:
+def basis(progress: Progress) -> str:
+    """The three buckets, and the points where there are any: `6/10 · 2 cancelled`."""
     return f"{progress.basis} · {progress.in_points}" if progress.in_points else progress.basis
 
 
@@ -106,7 +108,7 @@ def number_line(rollup: Rollup) -> str:
 
 
 def _work_row(line: WorkLine, rollup: Rollup) -> tuple[str, ...]:
-    progress = _basis(line.progress) if line.progress else "kept by hand" if line.link is None else ""
+    progress = basis(line.progress) if line.progress else "kept by hand" if line.link is None else ""
     due = f"due {day(line.due)}" if line.due and line.is_open else ""
     if line.done_on:
         due = f"finished {day(line.done_on)}"
@@ -121,11 +123,12 @@ def _work_row(line: WorkLine, rollup: Rollup) -> tuple[str, ...]:
         name(line.owner or "no owner"),
         due,
         name(where),
-        _state(line),
+        line_state(line),
     )
 
 
-def _state(line: WorkLine) -> str:
+def line_state(line: WorkLine) -> str:
+    """What is wrong with a link or its figures, empty where nothing is."""
     if line.link is None:
         return ""
     if line.link.state not in {LinkState.ACTIVE, LinkState.ARCHIVED}:
@@ -134,6 +137,17 @@ def _state(line: WorkLine) -> str:
     if line.stale:
         return f"stale since {line.read_at:%Y-%m-%d %H:%M} UTC" if line.read_at else "not read yet"
     return ""
+
+
+def history_line(key_result: KeyResult, entry: CheckIn, held: CheckIn) -> str:
+    """One entry of a number's history, with the value that holds for its day where it was corrected."""
+    by = f" by {name(entry.author)}" if entry.author else ""
+    said = f", {entry.health.words}" if entry.health is not Health.UNKNOWN else ""
+    note = f": {name(entry.note)}" if entry.note else ""
+    source = "" if entry.source == "hand" else f" ({name(entry.source)})"
+    corrected = "" if entry is held else f" · corrected to {key_result.show(held.value)}"
+    entered = f"entered {entry.at:%Y-%m-%d %H:%M} UTC"
+    return f"{day(entry.on)}  {key_result.show(entry.value)}{said}{note} · {entered}{by}{source}{corrected}"
 
 
 def columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:

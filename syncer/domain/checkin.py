@@ -38,3 +38,32 @@ class InitiativeCheckIn:
     status: WorkStatus
     note: str = ""
     author: str = ""
+
+
+LARGEST = 1e15
+"""As far as workspace files go with start and target."""
+
+
+def parse_value(text: str) -> float:
+    """The number that a person wrote. Raises ValueError with a sentence that says how to write it."""
+    try:
+        number = float(text)
+    except ValueError:
+        with_point = text.strip().replace(",", ".", 1)
+        if _reads_as_number(with_point):
+            msg = f"{text!r} has a decimal comma; write {with_point}"
+        else:
+            msg = f"{text!r} is not a number; write it like 37 or 5.5"
+        raise ValueError(msg) from None
+    if LARGEST < abs(number) < math.inf:
+        msg = f"{text} is too large to be reckoned with; choose a larger unit"
+        raise ValueError(msg)
+    return number
+
+
+def _reads_as_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from datetime import date
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 
 from syncer.domain.checkin import CheckIn, InitiativeCheckIn
 from syncer.domain.okr import Initiative, Placed, Workspace
@@ -23,17 +25,53 @@ def check_in(
     on: date | None = None,
     note: str = "",
     author: str = "",
+    statuses: Mapping[str, WorkStatus] | None = None,
 ) -> CheckIn:
     """Stores a value for a key result; `on` is today in the workspace's zone unless given.
 
+    `statuses` are those of its initiatives, by id, as seen in the same act: they get the same time and day.
     Raises SkippableError with a sentence where the key result, the number or the day cannot be right.
     """
-    placed = find_key_result(workspace, key_result)
-    now = clock.now()
+    wanted = new_check_in(
+        workspace,
+        clock.now(),
+        CheckInRequest(key_result=key_result, value=value, health=health, on=on, note=note, author=author),
+    )
+    with store.write() as work:
+        entry = correcting(wanted, work.check_ins(workspace.id))
+        work.add_check_in(workspace.id, entry)
+        for initiative, status in (statuses or {}).items():
+            seen = InitiativeCheckIn(
+                initiative_id=initiative, on=entry.on, at=entry.at, status=status, author=author
+            )
+            work.add_initiative_check_in(workspace.id, seen)
+        work.set_next_slot(workspace.id, "sync", entry.at)
+    return entry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckInRequest:
+    """What somebody wants to check in; `on` None is today."""
+
+    key_result: str
+    value: float
+    health: Health = Health.UNKNOWN
+    on: date | None = None
+    note: str = ""
+    author: str = ""
+    source: str = "hand"
+
+
+def new_check_in(workspace: Workspace, now: datetime, wanted: CheckInRequest) -> CheckIn:
+    """The check-in as it would be stored at the moment `now` (UTC).
+
+    Raises SkippableError with a sentence where the key result, the number or the day cannot be right.
+    """
+    placed = find_key_result(workspace, wanted.key_result)
     today = now.astimezone(workspace.zone).date()
-    day = on or today
-    if not math.isfinite(value):
-        msg = f"{value} is no number a key result can have; give a finite one"
+    day = wanted.on or today
+    if not math.isfinite(wanted.value):
+        msg = f"{wanted.value} is no number a key result can have; give a finite one"
         raise SkippableError(msg)
     if today < placed.cycle.start:
         msg = f"{placed.cycle.id} starts on {placed.cycle.start}; check in from that day on"
@@ -42,13 +80,26 @@ def check_in(
         last = min(today, placed.cycle.end)
         msg = f"{day} is outside {placed.cycle.id}; give a day from {placed.cycle.start} to {last}"
         raise SkippableError(msg)
-    entry = CheckIn(
-        key_result_id=key_result, on=day, at=now, value=value, health=health, note=note, author=author
+    return CheckIn(
+        key_result_id=wanted.key_result,
+        on=day,
+        at=now,
+        value=wanted.value,
+        health=wanted.health,
+        note=wanted.note,
+        author=wanted.author,
+        source=wanted.source,
     )
-    with store.write() as work:
-        work.add_check_in(workspace.id, entry)
-        work.set_next_slot(workspace.id, "sync", now)
-    return entry
+
+
+def correcting(entry: CheckIn, earlier: Iterable[CheckIn]) -> CheckIn:
+    """The entry, later than those of its day, also when two come at one time or the clock was put back."""
+    same_day = [one.at for one in earlier if (one.key_result_id, one.on) == (entry.key_result_id, entry.on)]
+    return replace(entry, at=max([entry.at, *(at + _INSTANT for at in same_day)]))
+
+
+_INSTANT = timedelta(microseconds=1)
+"""As fine as the store keeps time."""
 
 
 def report_initiative(
@@ -92,18 +143,25 @@ def report_initiative(
 
 
 def find_key_result(workspace: Workspace, key_result: str) -> Placed:
-    """The key result of that id. Raises SkippableError naming the ones there are."""
+    """The key result of that id. Raises SkippableError naming those there are, but for confidential ones."""
     by_id = {placed.key_result.id: placed for placed in workspace.key_results()}
     if key_result not in by_id:
-        msg = f"workspace {workspace.id} has no key result {key_result}; it has {', '.join(by_id) or 'none'}"
+        known = ", ".join(id_ for id_ in by_id if id_ not in workspace.confidential) or "none"
+        msg = f"workspace {workspace.id} has no key result {key_result}; it has {known}"
         raise SkippableError(msg)
     return by_id[key_result]
 
 
 def find_initiative(workspace: Workspace, initiative: str) -> Initiative:
-    """The initiative of that id. Raises SkippableError naming the ones there are."""
-    by_id = {one.id: one for placed in workspace.key_results() for one in placed.key_result.initiatives}
+    """The initiative of that id. Raises SkippableError naming those there are, but for confidential ones."""
+    public, by_id = [], {}
+    for placed in workspace.key_results():
+        for one in placed.key_result.initiatives:
+            by_id[one.id] = one
+            if not placed.key_result.confidential:
+                public.append(one.id)
     if initiative not in by_id:
-        msg = f"workspace {workspace.id} has no initiative {initiative}; it has {', '.join(by_id) or 'none'}"
+        known = ", ".join(public) or "none"
+        msg = f"workspace {workspace.id} has no initiative {initiative}; it has {known}"
         raise SkippableError(msg)
     return by_id[initiative]

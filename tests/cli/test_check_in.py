@@ -8,7 +8,7 @@ import pytest
 
 from tests.cli.world import World, today, writes
 
-KNOWN = "activation, first-response, trial-to-paid, weekly-teams, retention, page-load"
+KNOWN = "activation, first-response, trial-to-paid, weekly-teams, page-load"
 
 
 def check_ins(acme: World) -> list[tuple[object, ...]]:
@@ -84,6 +84,7 @@ def test_a_day_outside_the_cycle_or_still_to_come_is_refused(acme: World, away: 
     ("arguments", "sentence"),
     [
         (["activation", "lots"], "'lots' is not a number; write it like 37 or 5.5"),
+        (["activation", "37,5"], "'37,5' has a decimal comma; write 37.5"),
         (["activation", "1e16"], "1e16 is too large to be reckoned with; choose a larger unit"),
         (["activation", "-2e15"], "-2e15 is too large to be reckoned with; choose a larger unit"),
         (["activation", "40", "--on", "31.12.2026"], "'31.12.2026' is not a date; write YYYY-MM-DD"),
@@ -150,3 +151,36 @@ def test_a_login_is_published_as_the_name_of_its_person_or_not_at_all(
 
     assert acme.rows("SELECT author FROM check_ins") == [(author,)]
     assert acme.rows("SELECT author FROM initiative_check_ins") == [(author,)]
+
+
+def test_a_correction_deletes_nothing_and_both_are_shown(acme: World) -> None:
+    day = today().date().isoformat()
+    for value in ("37", "36"):
+        assert acme.run("check-in", "activation", value, "--on", day, "--author", "ana").code == 0
+
+    ran = acme.run("check-in", "activation", "--history")
+
+    first, second = ran.out.splitlines()
+    assert "37 % · entered " in first
+    assert first.endswith(" by Ana Ruiz · corrected to 36 %")
+    assert "36 % · entered " in second
+    assert second.endswith(" by Ana Ruiz")
+    held = acme.run("--json", "check-in", "activation", "--history").json["check_ins"]
+    assert [one["held"] for one in held] == [False, True]
+
+
+def test_no_history_yet(acme: World) -> None:
+    ran = acme.run("check-in", "activation", "--history")
+
+    assert (ran.code, ran.out) == (
+        0,
+        "Increase Day 7 activation from 34% to 52%: nobody has checked in a value\n",
+    )
+
+
+def test_an_unknown_initiative_is_not_answered_with_confidential_ones(acme: World) -> None:
+    ran = acme.run("check-in", "--initiative", "nix", "--status", "done")
+
+    assert ran.code == 1
+    assert "new-flow" in ran.err
+    assert "renewals" not in ran.err

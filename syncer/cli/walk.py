@@ -1,0 +1,204 @@
+"""`syncer check-in` without arguments: what is due for one person, first the number, then its work."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Callable, Iterable
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypeVar
+
+import typer
+
+from syncer.cli import text
+from syncer.cli.discreet import refuse_unknown, veil
+from syncer.cli.exits import Exit
+from syncer.domain.checkin import parse_value
+from syncer.domain.pace import expected_value
+from syncer.domain.reminder import Owed, owed_check_ins
+from syncer.domain.render import day, work_word
+from syncer.domain.work import Health, WorkStatus
+from syncer.engine.checkins import check_in
+from syncer.engine.view import View, look
+from syncer.errors import FatalError
+
+if TYPE_CHECKING:
+    from syncer.app import Configured
+    from syncer.cli.session import Session
+    from syncer.domain.okr import Workspace
+    from syncer.domain.rollup import Rollup, WorkLine
+
+QUESTION = "Is this work moving the number?"
+
+_Word = TypeVar("_Word", bound=StrEnum)
+
+
+def run(session: Session, configured: Configured, who: str, named: frozenset[str]) -> None:
+    """Walks what is due for the person; without somebody to ask it prints it and ends with 1.
+
+    Each key result is stored as soon as it is answered, so that leaving early loses nothing.
+    """
+    workspace = configured.workspace
+    refuse_unknown(named, [workspace])
+    person = _person(workspace, who)
+    with session.known_store() as store:
+        view = look(workspace, store, session.app.clock)
+    owed = _owed_by(person, session, view, named)
+    session.emit({"due": [_document(one) for one in owed]})
+    if not named:
+        veil(workspace).note(session)
+    if not owed:
+        session.say(f"nothing is due for {workspace.person(person)}")
+        return
+    rollups = {rollup.key_result.id: rollup for rollup in view.rollups}
+    asks = not session.no_input and not session.as_json and sys.stdin.isatty()
+    for number, one in enumerate(owed, 1):
+        rollup = rollups[one.placed.key_result.id]
+        _show_number(session, one, rollup, f"{number} of {len(owed)}")
+        if asks:
+            _ask(session, configured, one, rollup, workspace.person(person) or "")
+        else:
+            _show_work(session, rollup)
+    if not asks:
+        session.note(f"{text.many(len(owed), 'check-in')} due; give each with syncer check-in KR VALUE")
+        raise typer.Exit(Exit.FAILED)
+
+
+def _person(workspace: Workspace, who: str) -> str:
+    """The id of a person called by id or name."""
+    by_name = {person.name: id_ for id_, person in workspace.people.items()}
+    found = who if who in workspace.people else by_name.get(who)
+    if found is None:
+        known = ", ".join(workspace.people) or "none: add yourself to `people` of the workspace file"
+        msg = f"nobody in {workspace.id} is called {who or 'like your login'}"
+        raise FatalError(msg, hint=f"say who you are with --as ID; there is {known}")
+    return found
+
+
+def _owed_by(person: str, session: Session, view: View, named: frozenset[str]) -> tuple[Owed, ...]:
+    shown = {rollup.key_result.id for rollup in view.public(named)}
+    owed = owed_check_ins(view.workspace, view.before.check_ins, session.app.clock.now())
+    return tuple(
+        one for one in owed if one.placed.key_result.owner == person and one.placed.key_result.id in shown
+    )
+
+
+def _show_number(session: Session, owed: Owed, rollup: Rollup, place: str) -> None:
+    key_result, cycle = rollup.key_result, owed.placed.cycle
+    expected = key_result.show(round(expected_value(key_result, cycle, owed.on), 1))
+    now = "nobody has checked in a value"
+    if owed.last is not None:
+        now = f"{key_result.show(owed.last.value)} on {day(owed.last.on)}"
+        now += " (stale)" if owed.overdue else ""
+    session.say()
+    session.say(f"{place}: {text.name(key_result.title)}  [{key_result.id}]")
+    start = f"{key_result.show(key_result.start)} at the start"
+    session.say(f"  {start} → {now} → {expected} expected by {day(owed.on)}")
+
+
+def _show_work(session: Session, rollup: Rollup) -> None:
+    if not rollup.work:
+        session.say("  no initiative: nothing is bet on this number")
+        return
+    session.say(f"  {QUESTION}")
+    rows = [_row(line) for line in rollup.work]
+    for row in text.columns(rows):
+        session.say(f"  - {row}")
+
+
+def _row(line: WorkLine) -> tuple[str, ...]:
+    by_hand = "kept by hand" if line.link is None else ""
+    read = f"read {line.read_at:%Y-%m-%d %H:%M} UTC" if line.read_at and not line.stale else ""
+    done = text.basis(line.progress) if line.progress else by_hand
+    return (text.name(line.initiative.title), work_word(line), done, text.line_state(line) or read)
+
+
+def _ask(session: Session, configured: Configured, owed: Owed, rollup: Rollup, author: str) -> None:
+    value = _until_right("  value (Enter skips)", _value)
+    if value is None:
+        session.say("  skipped")
+        return
+    health = _until_right(f"  health: {_words(Health)} (Enter: none)", _word(Health)) or Health.UNKNOWN
+    note = _answer("  note (Enter: none)")
+    _show_work(session, rollup)
+    entry = check_in(
+        configured.workspace,
+        session.app.ready_store,
+        session.app.clock,
+        key_result=rollup.key_result.id,
+        value=value,
+        health=health,
+        on=owed.on,
+        note=note,
+        author=author,
+        statuses=_statuses(rollup.work),
+    )
+    session.say(f"  stored: {rollup.key_result.show(value)} on {day(entry.on)}")
+
+
+def _statuses(work: Iterable[WorkLine]) -> dict[str, WorkStatus]:
+    """What is seen of the work in this act: as the last sync read it, or as the person says."""
+    seen: dict[str, WorkStatus] = {}
+    for line in work:
+        status = line.status
+        if line.link is None:
+            keeps = f"Enter keeps {status.words}" if status else "Enter skips"
+            question = f"  {text.name(line.initiative.title)}: {_words(WorkStatus)} ({keeps})"
+            status = _until_right(question, _word(WorkStatus)) or status
+        if status is not None and not line.stale:
+            seen[line.initiative.id] = status
+    return seen
+
+
+def _value(given: str) -> float | None:
+    number = parse_value(given) if given else None
+    if number is not None and not math.isfinite(number):
+        msg = f"{given} is no number a key result can have; give a finite one"
+        raise ValueError(msg)
+    return number
+
+
+def _words(kind: type[StrEnum]) -> str:
+    return ", ".join(kind)
+
+
+def _word(kind: type[_Word]) -> Callable[[str], _Word | None]:
+    def read(given: str) -> _Word | None:
+        if not given:
+            return None
+        try:
+            return kind(given.replace(" ", "_"))
+        except ValueError:
+            msg = f"{given!r} is none of {_words(kind)}"
+            raise ValueError(msg) from None
+
+    return read
+
+
+_Read = TypeVar("_Read")
+
+
+def _until_right(question: str, read: Callable[[str], _Read]) -> _Read:
+    while True:
+        try:
+            return read(_answer(question))
+        except ValueError as error:
+            sys.stderr.write(f"  {text.plain(str(error))}\n")
+
+
+def _answer(question: str) -> str:
+    return str(typer.prompt(question, default="", show_default=False, err=True)).strip()
+
+
+def _document(owed: Owed) -> dict[str, object]:
+    key_result = owed.placed.key_result
+    return {
+        "key_result": key_result.id,
+        "title": key_result.title,
+        "on": owed.on,
+        "start": key_result.start,
+        "value": owed.last.value if owed.last else None,
+        "checked_in_on": owed.last.on if owed.last else None,
+        "expected_value": expected_value(key_result, owed.placed.cycle, owed.on),
+        "overdue": owed.overdue,
+    }
