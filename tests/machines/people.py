@@ -101,6 +101,10 @@ class People:
             return ref.key in {f"{version.project}:{version.name}" for version in versions}
         return LABEL in issue.labels
 
+    def hidden(self) -> frozenset[str]:
+        """The ids of what is there and not shown."""
+        return frozenset(one.id for one in self.site.issues() if not self._is_shown(one))
+
     def edit(self) -> None:
         """Somebody does something."""
         acts, weights = zip(*self._acts(), strict=True)

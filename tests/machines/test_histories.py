@@ -42,11 +42,16 @@ def hosts() -> Iterator[Hosts]:
 
 @dataclass(slots=True)
 class History:
-    """One life of a site and of the service that reads it."""
+    """One life of a site and of the service that reads it.
+
+    `flickered`: something was hidden for one request of a read and shown for the next, so that it counts as
+    there and its change was not seen; the next reconcile sees it.
+    """
 
     people: People
     reader: Reader
     random: Random
+    flickered: bool = False
 
     def play(self) -> None:
         self.reader.read()
@@ -71,7 +76,7 @@ class History:
         people = self.people
         lag, now = people.site.index_lag, people.clock.moment
         sure = lag <= SURE and now >= people.edited_at + lag and people.site.deployment == "cloud"
-        if sure and not people.recategorised:
+        if sure and not people.recategorised and not self.flickered:
             for outcome in outcomes.values():
                 # The connector takes many at once for a lost right, and leaves it to the reconcile.
                 if not (isinstance(outcome, Unread) and "Jira no longer shows" in outcome.why):
@@ -79,7 +84,7 @@ class History:
 
     def _reconcile(self) -> None:
         self.reader.read(fresh=True)
-        self.people.recategorised = False
+        self.people.recategorised = self.flickered = False
 
     def _read_some(self) -> None:
         refs = self.reader.refs
@@ -90,7 +95,9 @@ class History:
             del request
             self.people.clock.pass_by(seconds=self.random.choice((0, 1, 5)))
             if self.random.random() < 0.5:
+                hidden = self.people.hidden()
                 self.people.edit()
+                self.flickered = self.flickered or not hidden <= self.people.hidden()
 
         try:
             self.reader.read(during=during)

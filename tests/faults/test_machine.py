@@ -1,0 +1,211 @@
+"""Anything may happen in any order; in the end an item has one comment of ours at most, and the right one."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from random import Random
+from typing import ClassVar
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
+
+from tests.faults.points import POINTS, child, killed_at
+from tests.faults.test_failures import FAILURES
+from tests.faults.yard import KINDS, Kind, Yard, is_write
+
+Record = Callable[[str, object], None]
+ITEMS = 2
+STOPS = tuple(point for point in POINTS if point not in {"after confirm", "before publish"})
+"""Where a worker can be stopped for long: between those two lies the window that no fencing closes."""
+
+items = st.integers(0, ITEMS - 1)
+
+
+@dataclass
+class Count:
+    examples: int = 0
+    steps: int = 0
+
+
+class Machine(RuleBasedStateMachine):
+    """`kind`, `address` and `count` are set by the subclass that runs."""
+
+    kind: ClassVar[Kind]
+    address: ClassVar[str]
+    count: ClassVar[Count]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.yard = Yard(self.kind, self.address, ITEMS)
+        self.yard.tracker.server.start()
+        self.touched: set[int] = set()
+        self.latest = self.yard.clock.now()
+        self.count.examples += 1
+
+    def teardown(self) -> None:
+        try:
+            self._end()
+        finally:
+            self.yard.tracker.server.stop()
+            self.yard.mend()
+
+    @initialize(value=st.integers(30, 55))
+    def number(self, value: int) -> None:
+        self.yard.check_in(value)
+
+    @rule(item=items)
+    def work(self, item: int) -> None:
+        self.yard.tracker.work(item)
+
+    @rule(item=items, number=st.integers(0, 99))
+    def rename(self, item: int, number: int) -> None:
+        self.yard.tracker.rename(item, f"Name {number}")
+
+    @rule(value=st.integers(30, 55))
+    def check_in(self, value: int) -> None:
+        self.yard.check_in(value)
+
+    @rule(item=items)
+    def hide(self, item: int) -> None:
+        self.yard.tracker.hide(item)
+
+    @rule()
+    def reveal(self) -> None:
+        self.yard.tracker.reveal()
+
+    @rule(item=items)
+    def a_person_deletes(self, item: int) -> None:
+        if self._stands(item):
+            self.touched.add(item)
+            self.yard.tracker.delete_comment(item)
+
+    @rule(item=items)
+    def a_person_edits(self, item: int) -> None:
+        if self._stands(item):
+            self.touched.add(item)
+            self.yard.tracker.edit_comment(item)
+
+    @rule(hours=st.integers(1, 30))
+    def time_passes(self, hours: int) -> None:
+        self.yard.clock.pass_by(timedelta(hours=hours))
+
+    @rule(minutes=st.integers(1, 300))
+    def the_clock_is_set_back(self, minutes: int) -> None:
+        self.latest = max(self.latest, self.yard.clock.now())
+        self.yard.clock.pass_by(-timedelta(minutes=minutes))
+
+    @rule()
+    def sync(self) -> None:
+        self._ready()
+        self.yard.sync()
+
+    @rule(point=st.sampled_from(POINTS), nth=st.integers(1, 2))
+    def sync_and_be_killed(self, point: str, nth: int) -> None:
+        self._ready()
+        killed_at(self.yard, point, nth)
+
+    @rule(seed=st.integers(0, 999))
+    def sync_in_bad_weather(self, seed: int) -> None:
+        random = Random(seed)
+        weather = list(FAILURES.values())
+        self._ready()
+        self.yard.tracker.server.fault = lambda *_: random.choice(weather) if random.random() < 0.3 else None
+        self.yard.sync()
+        self.yard.mend()
+
+    @rule(point=st.sampled_from(STOPS))
+    def two_workers(self, point: str) -> None:
+        """One is stopped for longer than its lease; another syncs; the first goes on."""
+        self._ready()
+        with child(self.yard, point, 1, signal.SIGSTOP) as pid:
+            _, status = os.waitpid(pid, os.WUNTRACED)
+            if os.WIFSTOPPED(status):
+                self.yard.outlive()
+                self.yard.sync()
+                os.kill(pid, signal.SIGCONT)
+                os.waitpid(pid, 0)
+
+    @invariant()
+    def at_most_one(self) -> None:
+        self.count.steps += 1
+        assert self.yard.doubles() == 0
+
+    def _ready(self) -> None:
+        self.yard.mend()
+        self.yard.outlive()
+
+    def _stands(self, item: int) -> bool:
+        return bool(list(self.yard.tracker.comments().values())[item])
+
+    def _end(self) -> None:
+        """Once all is well again, everything owed stands, and a further sync has nothing to write."""
+        self.yard.tracker.reveal()
+        # What was put off by a clock that was ahead waits until the right one is there.
+        self.yard.clock.at = max(self.latest, self.yard.clock.now())
+        self.yard.settle()
+        assert self.yard.doubles() == 0
+        assert self.yard.owes() == 0
+        self._check_text()
+        before = len(self.yard.tracker.server.requests)
+        self._ready()
+        self.yard.sync()
+        assert [one.path for one in self.yard.tracker.server.requests[before:] if is_write(one)] == []
+
+    def _check_text(self) -> None:
+        """What no person touched says what was last published; what one touched is as they left it."""
+        written = {row[0]: row for row in self.yard.state().receipts}
+        for item, (bodies, row) in enumerate(
+            zip(self.yard.tracker.comments().values(), sorted(written.values()), strict=True)
+        ):
+            _, standing, _, text = row
+            if item not in self.touched:
+                assert standing == "standing"
+                assert len(bodies) == 1
+                assert _figures(text) <= _figures(bodies[0]) | _figures(text.replace("\\", ""))
+            elif standing == "opted_out":
+                assert bodies == ()
+
+
+def _figures(text: str) -> set[str]:
+    return {word for word in text.split() if word.isdigit()}
+
+
+def run(kind: Kind, address: str, examples: int, steps: int, record: Record) -> None:
+    count = Count()
+    run_state_machine_as_test(
+        type("Here", (Machine,), {"kind": kind, "address": address, "count": count}),
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=steps,
+            deadline=None,
+            derandomize=True,
+            # A history takes a second: making a failing one smaller would take the night.
+            phases=(Phase.generate,),
+            suppress_health_check=tuple(HealthCheck),
+        ),
+    )
+    record("faults: histories of the state machine", count.examples)
+    record("faults: steps of theirs", count.steps)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_whatever_happens(kind: Kind, file_database: str, record_property: Record) -> None:
+    run(kind, file_database, 8, 25, record_property)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", KINDS)
+def test_whatever_happens_at_length(kind: Kind, database: str, record_property: Record) -> None:
+    run(kind, database, 340, 50, record_property)
