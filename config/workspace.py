@@ -18,6 +18,7 @@ from pydantic import (
     field_validator,
     model_validator,
 )
+from pydantic_core import PydanticCustomError
 
 from config.fields import (
     ConnectionSettings,
@@ -192,31 +193,68 @@ Pace = Annotated[
 
 
 class KeyResult(Frozen):
-    """The number, from `start` to `target` in `unit`.
+    """The number, from `start` to `target` in `unit`; with `keep`, one that is to stay on a side of `target`.
 
-    None means: as in `signals`; for `min_move`, five per cent of the span.
+    None means: as in `signals`; for `min_move`, five per cent of the span, or of the value to be kept.
     """
 
     id: ItemId
     title: Text
     owner: str | None = None
     unit: str = ""
-    start: Number
+    keep: Literal["at_least", "at_most"] | None = None
+    start: Annotated[Number | None, Field(validate_default=True)] = None
     target: Number
     pace: Pace = "linear"
     min_move: Annotated[Number, Field(gt=0)] | None = None
     settle: Duration | None = None
     window: Duration | None = None
+    check_in_grace: Duration | None = None
+    on_track_gap: Annotated[Number, Field(ge=0, le=1)] | None = None
+    behind_gap: Annotated[Number, Field(ge=0, le=1)] | None = None
     confidential: bool = False
     focus_limit: Annotated[int, Field(ge=1)] | None = None
     initiatives: tuple[Initiative, ...] = ()
 
+    @field_validator("start")
+    @classmethod
+    def _begins_somewhere(cls, value: float | None, info: ValidationInfo) -> float | None:
+        if value is None and info.data.get("keep") is None:
+            raise PydanticCustomError("missing", "is required and missing")
+        return value
+
     @field_validator("target")
     @classmethod
     def _some_way_to_go(cls, value: float, info: ValidationInfo) -> float:
-        if value == info.data.get("start"):
-            raise ValueError("is equal to start: there is no way to go, so no progress can be told")
+        start, keep = info.data.get("start"), info.data.get("keep")
+        if keep is None and value == start:
+            raise ValueError(
+                "is equal to start: there is no way to go, so no progress can be told; "
+                "for a number that is to stay there, add keep: at_least or keep: at_most"
+            )
+        if keep is not None and start not in {None, value}:
+            raise ValueError(f"differs from start, and keep: {keep} has no way to go; leave start out")
         return value
+
+    @field_validator("pace")
+    @classmethod
+    def _only_on_the_way(cls, value: object, info: ValidationInfo) -> object:
+        if info.data.get("keep") is not None:
+            raise ValueError("a number that is to be kept has no pace; leave pace out")
+        return value
+
+    @field_validator("behind_gap")
+    @classmethod
+    def _wider_than_on_track(cls, value: float | None, info: ValidationInfo) -> float | None:
+        if value is not None and value < (info.data.get("on_track_gap") or 0):
+            raise ValueError("must not be smaller than on_track_gap")
+        return value
+
+    @model_validator(mode="after")
+    def _some_band(self) -> "KeyResult":
+        if self.keep is not None and self.target == 0 and self.min_move is None:
+            raise ValueError("a number to be kept at 0 needs min_move: what is too little to count?")
+        return self
 
 
 class Objective(Frozen):

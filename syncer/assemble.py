@@ -13,6 +13,7 @@ from syncer.domain.okr import (
     Curve,
     Cycle,
     Initiative,
+    Keep,
     KeyResult,
     Objective,
     Pace,
@@ -31,7 +32,7 @@ CADENCE = timedelta(days=7)
 """Check-ins are weekly."""
 
 MIN_MOVE_SHARE = 0.05
-"""The smallest movement that counts, as a share of the span, where the file names none."""
+"""The smallest movement that counts, as a share of the span (or of a value to be kept), by default."""
 
 
 def assemble(file: Model) -> Workspace:
@@ -87,9 +88,10 @@ def _key_result(file: Model, key_result: Model) -> KeyResult:
         title=key_result.title,
         owner=key_result.owner,
         unit=key_result.unit,
-        start=key_result.start,
+        start=key_result.target if key_result.keep else key_result.start,
         target=key_result.target,
         pace=_pace(key_result.pace),
+        keep=Keep(key_result.keep) if key_result.keep else None,
         rules=_rules(key_result, file.signals),
         confidential=key_result.confidential,
         initiatives=tuple(_initiative(file, one, key_result.id) for one in key_result.initiatives),
@@ -103,16 +105,17 @@ def _pace(pace: Model) -> Pace:
 
 
 def _rules(key_result: Model, signals: Model) -> Rules:
-    span = abs(key_result.target - key_result.start)
+    kept = key_result.keep is not None
+    span = abs(key_result.target - (0 if kept else key_result.start))
     return Rules(
         min_move=span * MIN_MOVE_SHARE if key_result.min_move is None else key_result.min_move,
         window=signals.window if key_result.window is None else key_result.window,
         settle=signals.settle if key_result.settle is None else key_result.settle,
         cadence=CADENCE,
-        grace=signals.check_in_grace,
+        grace=signals.check_in_grace if key_result.check_in_grace is None else key_result.check_in_grace,
         focus_limit=signals.focus_limit if key_result.focus_limit is None else key_result.focus_limit,
-        on_track_gap=signals.on_track_gap,
-        behind_gap=signals.behind_gap,
+        on_track_gap=signals.on_track_gap if key_result.on_track_gap is None else key_result.on_track_gap,
+        behind_gap=signals.behind_gap if key_result.behind_gap is None else key_result.behind_gap,
     )
 
 

@@ -10,7 +10,7 @@ from config.load import load_workspace
 from connectors.asana.settings import AsanaSettings
 from connectors.jira.settings import JiraSettings
 from syncer.assemble import assemble, status_map
-from syncer.domain.okr import Bet, Checkpoints, Curve, KeyResult
+from syncer.domain.okr import Bet, Checkpoints, Curve, Keep, KeyResult
 from syncer.domain.work import WorkRef, WorkStatus
 
 KINDS: dict[str, type[ConnectionSettings]] = {"jira": JiraSettings, "asana": AsanaSettings}
@@ -51,7 +51,9 @@ cycles:
               - {id: mails, title: Mails, link: {connection: asana, project: "777"}}
               - {id: silent, title: Silent, link: {connection: jira, epic: ONB-13, publish: off}}
               - {id: talks, title: Talks}
-          - {id: hours, title: Hours, start: 9, target: 2, min_move: 0.5, focus_limit: 2}
+          - {id: hours, title: Hours, start: 9, target: 2, min_move: 0.5, focus_limit: 2,
+             check_in_grace: 1d, on_track_gap: 0.05, behind_gap: 0.15}
+          - {id: uptime, title: Uptime, keep: at_least, target: 99}
 """
 
 
@@ -113,3 +115,17 @@ def test_exceptions_for_the_kind_hold_for_every_connection_of_it(path: Path) -> 
     file = load_workspace(path, KINDS)
     assert status_map(file, "jira") == {"On Hold": WorkStatus.ON_HOLD}
     assert status_map(file, "asana") == {}
+
+
+def test_a_number_to_be_kept_starts_where_it_shall_stay(key_results: dict[str, KeyResult]) -> None:
+    uptime = key_results["uptime"]
+
+    assert (uptime.keep, uptime.start, uptime.target) == (Keep.AT_LEAST, 99, 99)
+    assert uptime.rules.min_move == pytest.approx(4.95)
+
+
+def test_gaps_and_grace_can_be_set_per_key_result(key_results: dict[str, KeyResult]) -> None:
+    own, common = key_results["hours"].rules, key_results["activation"].rules
+
+    assert (own.grace, own.on_track_gap, own.behind_gap) == (timedelta(days=1), 0.05, 0.15)
+    assert (common.grace, common.on_track_gap, common.behind_gap) == (timedelta(days=2), 0.10, 0.25)

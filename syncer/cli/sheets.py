@@ -127,6 +127,7 @@ def rollup_document(rollup: Rollup) -> dict[str, Any]:
         "unit": key_result.unit,
         "start": key_result.start,
         "target": key_result.target,
+        "keep": key_result.keep,
         "value": latest.value if latest else None,
         "checked_in_on": latest.on if latest else None,
         "reported_health": latest.health if latest else None,

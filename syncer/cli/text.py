@@ -45,7 +45,7 @@ def many(count: int, noun: str) -> str:
 
 def way(key_result: KeyResult) -> str:
     """`34 % → 52 %`."""
-    return f"{key_result.show(key_result.start)} → {key_result.show(key_result.target)}"
+    return key_result.way
 
 
 def weekly_sheet(workspace: str, rollups: Sequence[Rollup], signals: Sequence[Signal]) -> Iterator[str]:
@@ -82,6 +82,11 @@ def thresholds(key_result: KeyResult) -> str:
     """The figures a key result is judged by, as the sheet prints them beside the judgement."""
     rules = key_result.rules
     least = key_result.show_move(rules.min_move).removeprefix("+")
+    if key_result.keep:
+        return (
+            f"{key_result.way}, off track from {least} missed, moves of {least} in "
+            f"{rules.window.days} days, {rules.settle.days} days to settle"
+        )
     return (
         f"gaps of {rules.on_track_gap * 100:g} % and {rules.behind_gap * 100:g} %, moves of {least} in "
         f"{rules.window.days} days, {rules.settle.days} days to settle"
@@ -96,7 +101,9 @@ def basis(progress: Progress) -> str:
 def number_line(rollup: Rollup) -> str:
     """Then → now, against what was expected, with the status word and the day of the check-in."""
     key_result, latest = rollup.key_result, rollup.latest
-    expected = f"{key_result.show(round(rollup.expected_value, 1))} expected"
+    expected = (
+        key_result.way if key_result.keep else f"{key_result.show(round(rollup.expected_value, 1))} expected"
+    )
     if latest is None:
         return f"number    nobody has checked in a value; {expected}"
     week_ago = rollup.on - timedelta(days=7)
@@ -167,8 +174,8 @@ def brief_sentence(rollup: Rollup) -> str:
     if rollup.latest is None:
         return f"{title}: cannot tell yet, nobody has checked in a value; {bets}."
     word, _ = number_word(rollup)
-    at, target = key_result.show(rollup.latest.value), key_result.show(key_result.target)
-    value = f"at {at}, target {target} ({word})"
+    goal = key_result.way if key_result.keep else f"target {key_result.show(key_result.target)}"
+    value = f"at {key_result.show(rollup.latest.value)}, {goal} ({word})"
     movement = rollup.movement
     if movement is None:
         return f"{title}: {value}; too few check-ins to say what it did; {bets}."

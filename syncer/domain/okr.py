@@ -28,6 +28,18 @@ class Checkpoints:
 Pace = Curve | Checkpoints
 
 
+class Keep(StrEnum):
+    """For a number that is to stay where it is: the side of the target that is good."""
+
+    AT_LEAST = "at_least"
+    AT_MOST = "at_most"
+
+    @property
+    def words(self) -> str:
+        """For people: `at least`."""
+        return self.value.replace("_", " ")
+
+
 @dataclass(frozen=True, slots=True)
 class Bet:
     """What an initiative is expected to bring: a movement in the number's unit, and why."""
@@ -63,7 +75,10 @@ class Initiative:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyResult:
-    """A number on its way from `start` to `target`, rising or falling; the two differ."""
+    """A number on its way from `start` to `target`, rising or falling, or one to be kept at `target`.
+
+    The two are equal where `keep` is set, and differ everywhere else.
+    """
 
     id: str
     title: str
@@ -73,13 +88,26 @@ class KeyResult:
     owner: str | None = None
     unit: str = ""
     pace: Pace = Curve.LINEAR
+    keep: Keep | None = None
     confidential: bool = False
     initiatives: tuple[Initiative, ...] = ()
 
     @property
     def span(self) -> float:
-        """Target minus start, negative for a number that shall fall."""
+        """Target minus start, negative for a number that shall fall; 0 for one that is to be kept."""
         return self.target - self.start
+
+    @property
+    def rises(self) -> bool:
+        """Whether a greater value is a better one."""
+        return self.keep is Keep.AT_LEAST if self.keep else self.span > 0
+
+    @property
+    def way(self) -> str:
+        """Where the number shall go: `34 % → 52 %`, `keep at least 99.9 %`."""
+        if self.keep:
+            return f"keep {self.keep.words} {self.show(self.target)}"
+        return f"{self.show(self.start)} → {self.show(self.target)}"
 
     def show(self, value: float) -> str:
         """A value with its unit: `37 %`, `5.5 h`, `1200`."""

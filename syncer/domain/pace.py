@@ -32,13 +32,23 @@ class MeasuredStatus(StrEnum):
         return self in {MeasuredStatus.ACHIEVED, MeasuredStatus.ON_TRACK}
 
 
-def share_of(key_result: KeyResult, value: float) -> float:
-    """How much of the way from start to target the value is: below 0 and above 1 are possible."""
+def share_of(key_result: KeyResult, value: float) -> float | None:
+    """How much of the way from start to target the value is: below 0 and above 1 are possible.
+
+    None for a number that is to be kept: it has no way to go.
+    """
+    if key_result.keep:
+        return None
     return (value - key_result.start) / key_result.span
 
 
 def expected_share(key_result: KeyResult, cycle: Cycle, on: date) -> float:
-    """How much of the way the number should be at the end of the day `on`, by its pace; 0 to 1."""
+    """How much of the way the number should be at the end of the day `on`, by its pace; 0 to 1.
+
+    A number that is to be kept should be where it is on every day.
+    """
+    if key_result.keep:
+        return 1.0
     if on < cycle.start:
         return 0.0
     elapsed = cycle.elapsed(on)
@@ -55,7 +65,10 @@ def _between_checkpoints(
     key_result: KeyResult, cycle: Cycle, values: tuple[tuple[date, float], ...], on: date
 ) -> float:
     before_start = cycle.start - timedelta(days=1)
-    corners = [(before_start, 0.0), *((day, share_of(key_result, value)) for day, value in sorted(values))]
+    corners = [
+        (before_start, 0.0),
+        *((day, (value - key_result.start) / key_result.span) for day, value in sorted(values)),
+    ]
     if corners[-1][0] < cycle.end:
         corners.append((cycle.end, 1.0))
     for (left, low), (right, high) in pairwise(corners):
@@ -67,6 +80,32 @@ def _between_checkpoints(
 def expected_value(key_result: KeyResult, cycle: Cycle, on: date) -> float:
     """The value the number should have at the end of the day `on`."""
     return key_result.start + key_result.span * expected_share(key_result, cycle, on)
+
+
+def status_of(key_result: KeyResult, cycle: Cycle, value: float | None, on: date) -> MeasuredStatus:
+    """The status word for the value (None: nobody has checked in) that holds on a day."""
+    if value is None:
+        return MeasuredStatus.NO_DATA
+    if key_result.keep:
+        return kept_status(key_result, value)
+    return measured_status(
+        share_of(key_result, value), expected_share(key_result, cycle, on), key_result.rules
+    )
+
+
+def missed_by(key_result: KeyResult, value: float) -> float:
+    """By how much a value is on the wrong side of the target, in the number's unit; 0 where it is not."""
+    return max(0.0, key_result.target - value if key_result.rises else value - key_result.target)
+
+
+def kept_status(key_result: KeyResult, value: float) -> MeasuredStatus:
+    """The status of a number that is to be kept: on track, behind while less than `min_move` misses."""
+    missing = missed_by(key_result, value)
+    if missing <= _ROUNDING * max(1.0, abs(key_result.target)):
+        return MeasuredStatus.ON_TRACK
+    if reaches(missing, key_result.rules.min_move):
+        return MeasuredStatus.OFF_TRACK
+    return MeasuredStatus.BEHIND
 
 
 def measured_status(share: float | None, expected: float, rules: Rules) -> MeasuredStatus:
@@ -98,7 +137,7 @@ def movement_words(key_result: KeyResult, movement: float) -> str:
     Less than `min_move` is `did not move`, with the change that was seen; against the good direction it
     `went the wrong way`.
     """
-    change = movement if key_result.span > 0 else -movement
+    change = movement if key_result.rises else -movement
     verb = "rose" if change > 0 else "fell"
     by = f"{verb} by {key_result.show_move(abs(movement)).removeprefix('+')}"
     if reaches(movement, key_result.rules.min_move):
@@ -142,10 +181,11 @@ class Numbers:
     def at(self, on: date) -> Reading | None:
         """The value on a day: the latest entry at most one cadence and grace older, else None (cannot tell).
 
-        The start value counts as an entry on the first day of the cycle.
+        The start value counts as an entry on the first day of the cycle; a number to be kept has none.
         """
         rules = self.key_result.rules
-        found = Reading(self.cycle.start, self.key_result.start) if on >= self.cycle.start else None
+        begun = on >= self.cycle.start and not self.key_result.keep
+        found = Reading(self.cycle.start, self.key_result.start) if begun else None
         for check_in in self.check_ins:
             if check_in.on <= on and (found is None or check_in.on >= found.on):
                 found = Reading(check_in.on, check_in.value)
@@ -162,4 +202,4 @@ class Numbers:
         if before is None or after is None or after.on <= before.on:
             return None
         change = after.value - before.value
-        return change if self.key_result.span > 0 else -change
+        return change if self.key_result.rises else -change

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from syncer.domain.comment import Block, Comment, Facts, Heading, Paragraph, SectionFacts, Style, Text, marker
-from syncer.domain.okr import KeyResult
 from syncer.domain.pace import (
     MeasuredStatus,
     expected_share,
-    measured_status,
     movement_words,
     reaches,
+    status_of,
 )
 from syncer.domain.rollup import Rollup, WorkLine
 from syncer.domain.signals.finding import Severity, Signal
@@ -88,7 +87,8 @@ def number_word(rollup: Rollup) -> tuple[str, Style]:
         return MeasuredStatus.NO_DATA.words, Style.NEUTRAL
     if rollup.number_stale:
         return "stale", Style.WARNING
-    status = _status_at(rollup, rollup.latest.on)
+    latest = rollup.latest
+    status = status_of(rollup.key_result, rollup.placed.cycle, latest.value, latest.on)
     return status.words, _STYLES[status]
 
 
@@ -99,11 +99,6 @@ _STYLES = {
     MeasuredStatus.OFF_TRACK: Style.BAD,
     MeasuredStatus.NO_DATA: Style.NEUTRAL,
 }
-
-
-def _status_at(rollup: Rollup, on: date) -> MeasuredStatus:
-    expected = expected_share(rollup.key_result, rollup.placed.cycle, on)
-    return measured_status(rollup.share, expected, rollup.key_result.rules)
 
 
 def work_word(line: WorkLine) -> str:
@@ -165,7 +160,7 @@ def _while_open(rollup: Rollup, line: WorkLine, until: date) -> str:
 
 def _section(section: Section) -> list[Block]:
     rollup, line = section.rollup, section.line
-    way = f"{rollup.key_result.title} ({_way(rollup.key_result)})"
+    way = f"{rollup.key_result.title} ({rollup.key_result.way})"
     blocks: list[Block] = [
         Heading((Text("OKR rollup", Style.STRONG), Text(f" · {line.initiative.title} → {way}"))),
         Paragraph(_number(rollup)),
@@ -190,27 +185,29 @@ def _other(line: WorkLine) -> str:
 _LOUD = {Severity.INFO: Style.NEUTRAL, Severity.WARN: Style.WARNING, Severity.FAIL: Style.BAD}
 
 
-def _way(key_result: KeyResult) -> str:
-    return f"{key_result.show(key_result.start)} → {key_result.show(key_result.target)}"
-
-
 def _number(rollup: Rollup) -> tuple[Text, ...]:
     latest, key_result = rollup.latest, rollup.key_result
     word, style = number_word(rollup)
-    if latest is None or rollup.share is None:
+    if latest is None:
         return (
             Text("Number: ", Style.STRONG),
             Text(word, style),
             Text(": nobody has checked in a value yet"),
         )
-    expected = expected_share(key_result, rollup.placed.cycle, latest.on)
     author = f", {latest.author}" if latest.author else ""
     return (
         Text(f"Number: {key_result.show(latest.value)}", Style.STRONG),
-        Text(f", {_percent(rollup.share)} of the way; {_percent(expected)} expected by {day(latest.on)}: "),
+        Text(f", {_against(rollup, latest.on)}: "),
         Text(word, style),
         Text(f" (check-in of {day(latest.on)}{author})"),
     )
+
+
+def _against(rollup: Rollup, on: date) -> str:
+    if rollup.share is None:
+        return f"to be kept {rollup.key_result.way.removeprefix('keep ')}"
+    expected = expected_share(rollup.key_result, rollup.placed.cycle, on)
+    return f"{_percent(rollup.share)} of the way; {_percent(expected)} expected by {day(on)}"
 
 
 def _percent(share: float) -> str:

@@ -14,8 +14,8 @@ from syncer.domain.pace import (
     Numbers,
     expected_share,
     expected_value,
-    measured_status,
     share_of,
+    status_of,
 )
 from syncer.domain.work import Health, LinkState, Progress, Snapshot, WorkStatus
 
@@ -86,7 +86,10 @@ class WorkLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rollup:
-    """One key result at the day `on`: its number against its pace, and the work beside it."""
+    """One key result at the day `on`: its number against its pace, and the work beside it.
+
+    `share` is None while nobody has checked in, and always for a number that is to be kept.
+    """
 
     placed: Placed
     on: date
@@ -165,7 +168,7 @@ def roll_up(workspace: Workspace, placed: Placed, known: Known, now: datetime) -
         share=share,
         expected_share=expected,
         expected_value=expected_value(key_result, cycle, on),
-        status=measured_status(share, expected, key_result.rules),
+        status=status_of(key_result, cycle, numbers.latest.value if numbers.latest else None, on),
         number_stale=_number_is_stale(numbers, on),
         work=tuple(
             _line(workspace, key_result, initiative, known.work.get(initiative.id, Work()), now, on)

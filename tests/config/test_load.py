@@ -84,7 +84,8 @@ def test_the_full_example_uses_every_key_and_loads() -> None:
         "asana": "1200000000000042",
     }
     assert workspace.status_map == {"jira": {"Won't Do": "dropped", "On Hold": "on_hold"}}
-    activation, first_value = workspace.cycles[0].objectives[0].key_results
+    activation, first_value, uptime = workspace.cycles[0].objectives[0].key_results
+    assert (uptime.keep, uptime.start, uptime.target) == ("at_least", None, 99.9)
     assert first_value.pace == {date(2026, 11, 15): 8, date(2026, 12, 15): 5}
     links = [initiative.link for initiative in (*activation.initiatives, *first_value.initiatives)]
     assert {link.kind for link in links if link} == {"epic", "project", "version", "jql", "portfolio", "task"}
@@ -318,6 +319,10 @@ def test_connections_are_mappings(tmp_path: Path, text: str, sentence: str) -> N
 
 
 AT = "cycles.q4.objectives.o.key_results"
+NO_WAY = (
+    "is equal to start: there is no way to go, so no progress can be told; "
+    "for a number that is to stay there, add keep: at_least or keep: at_most"
+)
 KEY_RESULTS = [
     ("start: lots, target: 2", f"16:31: {AT}.k.start: 'lots' is not a number"),
     ("start: true, target: 2", f"16:31: {AT}.k.start: true is not a number"),
@@ -325,7 +330,23 @@ KEY_RESULTS = [
     ("start: -.inf, target: 1", f"16:31: {AT}.k.start: -inf is not a finite number"),
     (
         "start: 1, target: 1.0",
-        f"16:41: {AT}.k.target: is equal to start: there is no way to go, so no progress can be told",
+        f"16:41: {AT}.k.target: {NO_WAY}",
+    ),
+    (
+        "keep: at_least, start: 1, target: 2",
+        f"16:57: {AT}.k.target: differs from start, and keep: at_least has no way to go; leave start out",
+    ),
+    (
+        "keep: at_least, target: 2, pace: late",
+        f"16:58: {AT}.k.pace: a number that is to be kept has no pace; leave pace out",
+    ),
+    (
+        "keep: at_most, target: 0",
+        f"16:13: {AT}.k: a number to be kept at 0 needs min_move: what is too little to count?",
+    ),
+    (
+        "start: 1, target: 2, on_track_gap: 0.3, behind_gap: 0.2",
+        f"16:71: {AT}.k.behind_gap: must not be smaller than on_track_gap",
     ),
     ("target: 1", f"16:13: {AT}.k.start: is required and missing"),
     ("start: 1, target: 2, min_move: 0", f"16:52: {AT}.k.min_move: must be greater than 0"),

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import Enum, StrEnum
 
-from syncer.domain.pace import expected_share, measured_status, movement_words, reaches
+from syncer.domain.okr import KeyResult
+from syncer.domain.pace import expected_share, missed_by, movement_words, reaches, status_of
 from syncer.domain.rollup import Rollup, WorkLine
 
 
@@ -127,10 +128,9 @@ def signal(
 def number_fact(rollup: Rollup) -> Fact:
     """The latest value with its day, beside the key result's way."""
     key_result, latest = rollup.key_result, rollup.latest
-    way = f"{key_result.show(key_result.start)} → {key_result.show(key_result.target)}"
     if latest is None:
-        return Fact("number", f"no check-in yet; {way}")
-    return Fact("number", f"{key_result.show(latest.value)} on {latest.on.isoformat()}; {way}")
+        return Fact("number", f"no check-in yet; {key_result.way}")
+    return Fact("number", f"{key_result.show(latest.value)} on {latest.on.isoformat()}; {key_result.way}")
 
 
 def movement_fact(rollup: Rollup, since: date) -> Fact:
@@ -149,9 +149,14 @@ def movement_fact(rollup: Rollup, since: date) -> Fact:
 
 def measured_fact(rollup: Rollup) -> Fact:
     """The status word with both shares, as of the first day since the check-in on which the word was true."""
-    if rollup.latest is None or rollup.share is None:
+    key_result, latest = rollup.key_result, rollup.latest
+    if latest is not None and key_result.keep:
+        missing = missed_by(key_result, latest.value)
+        missed = f", missed by {key_result.show_move(missing).removeprefix('+')}" if missing else ""
+        return Fact("measured", f"{rollup.status.words}: {key_result.way}{missed}")
+    if latest is None or rollup.share is None:
         return Fact("measured", rollup.status.words)
-    day, expected = _since_when(rollup, rollup.latest.on, rollup.share)
+    day, expected = _since_when(rollup, latest.on, latest.value)
     return Fact(
         "measured",
         f"{rollup.status.words}: {_percent(rollup.share)} of the way,"
@@ -159,11 +164,11 @@ def measured_fact(rollup: Rollup) -> Fact:
     )
 
 
-def _since_when(rollup: Rollup, day: date, share: float) -> tuple[date, float]:
+def _since_when(rollup: Rollup, day: date, value: float) -> tuple[date, float]:
     key_result, cycle = rollup.key_result, rollup.placed.cycle
     while True:
         expected = expected_share(key_result, cycle, day)
-        if day >= rollup.on or measured_status(share, expected, key_result.rules) is rollup.status:
+        if day >= rollup.on or status_of(key_result, cycle, value, day) is rollup.status:
             return day, expected
         day += timedelta(days=1)
 
@@ -205,6 +210,15 @@ def pace_used(rollup: Rollup) -> Threshold:
 
 
 def status_used(rollup: Rollup) -> tuple[Threshold, Threshold]:
-    """Both gaps between expected and covered way, in percent of the way."""
-    gap = f"{rollup.key_result.rules.behind_gap:.0%}"
+    """Both gaps between expected and covered way, in percent of the way; or what a kept number misses."""
+    key_result = rollup.key_result
+    if key_result.keep:
+        bound = f"{key_result.keep.words} {key_result.show(key_result.target)}"
+        return Threshold("keep", bound, "key_results[].target"), _behind_used(key_result)
+    gap = f"{key_result.rules.behind_gap:.0%}"
     return pace_used(rollup), Threshold("behind_gap", gap, "signals.behind_gap")
+
+
+def _behind_used(key_result: KeyResult) -> Threshold:
+    missed = f"{key_result.show(key_result.rules.min_move)} missed"
+    return Threshold("off track from", missed, "key_results[].min_move")

@@ -29,8 +29,11 @@ _RESTING: Final = {WorkStatus.PLANNED, WorkStatus.ON_HOLD, WorkStatus.DROPPED}
 
 
 def detect(rollup: Rollup, standing: Signal | None) -> Finding:
-    """Fires when the number moved by `min_move` over the window in which every initiative rested."""
-    if is_quiet(rollup) or not rollup.work:
+    """Fires when the number moved by `min_move` over the window in which every initiative rested.
+
+    A number that is to be kept is not meant to move, so nobody asks what moves it.
+    """
+    if is_quiet(rollup) or not rollup.work or rollup.key_result.keep:
         return None
     conditions = (
         *(_rested(rollup, line) for line in rollup.work),
