@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import getpass
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from syncer.cli import text, walk
+from syncer.cli import importing, text, walk
 from syncer.cli.discreet import Named
 from syncer.cli.session import Session, session_of
 from syncer.domain.checkin import parse_value
@@ -49,6 +50,13 @@ def check_in_command(
     history: Annotated[
         bool, typer.Option("--history", help="Show what was checked in for KR, corrected values too.")
     ] = False,
+    source: Annotated[
+        Path | None,
+        typer.Option("--import", help="CSV file of past values: key_result,date,value[,health,note,author]."),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="With --import: say what would be added, store nothing.")
+    ] = False,
 ) -> None:
     """Check in: `syncer check-in activation 37 --health at_risk`, or `--initiative ID --status done`.
 
@@ -58,7 +66,13 @@ def check_in_command(
     configured = _one(session)
     people = configured.workspace
     who = people.person(author) or author if author is not None else people.person(_login()) or ""
-    if initiative is not None:
+    if source is not None:
+        if key_result is not None or not _nothing_said(initiative, history, health, status, on, note):
+            raise typer.BadParameter("--import takes everything from the file; give nothing beside it")
+        importing.run(session, configured, source, who, dry_run=dry_run)
+    elif dry_run:
+        raise typer.BadParameter("--dry-run goes with --import FILE.csv")
+    elif initiative is not None:
         if status is None or key_result is not None:
             raise typer.BadParameter("give --initiative ID --status STATUS, and no key result")
         _report(session, configured, initiative, status, _day(on), note, who)
