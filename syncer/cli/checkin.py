@@ -29,6 +29,22 @@ def register(app: typer.Typer) -> None:
     app.command("check-in", context_settings={"ignore_unknown_options": True})(check_in_command)
 
 
+Author = Annotated[
+    str | None,
+    typer.Option("--author", "--as", help="Who says so; else who of `people` has your login as id."),
+]
+History = Annotated[
+    bool, typer.Option("--history", help="Show what was checked in for KR, corrected values too.")
+]
+Source = Annotated[
+    Path | None,
+    typer.Option("--import", help="CSV file of past values: key_result,date,value[,health,note,author]."),
+]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="With --import: say what would be added, store nothing.")
+]
+
+
 def check_in_command(
     context: typer.Context,
     key_result: Annotated[str | None, typer.Argument(help="Id of the key result.", metavar="KR")] = None,
@@ -42,21 +58,11 @@ def check_in_command(
     status: Annotated[WorkStatus | None, typer.Option("--status", help="Its status.")] = None,
     on: Annotated[str | None, typer.Option("--on", help="The day it is true for, YYYY-MM-DD.")] = None,
     note: Annotated[str, typer.Option("--note", help="A sentence for the others.")] = "",
-    author: Annotated[
-        str | None,
-        typer.Option("--author", "--as", help="Who says so; else who of `people` has your login as id."),
-    ] = None,
+    author: Author = None,
     named: Named = None,
-    history: Annotated[
-        bool, typer.Option("--history", help="Show what was checked in for KR, corrected values too.")
-    ] = False,
-    source: Annotated[
-        Path | None,
-        typer.Option("--import", help="CSV file of past values: key_result,date,value[,health,note,author]."),
-    ] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="With --import: say what would be added, store nothing.")
-    ] = False,
+    history: History = False,
+    source: Source = None,
+    dry_run: DryRun = False,
 ) -> None:
     """Check in: `syncer check-in activation 37 --health at_risk`, or `--initiative ID --status done`.
 
