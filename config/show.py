@@ -15,7 +15,6 @@ _LINK: Final = "cycles.*.objectives.*.key_results.*.initiatives.*.link"
 _URL_CREDENTIALS: Final = re.compile(r"//[^/@\s]+@")
 
 NOT_USED_YET: Final = (
-    "schedule.check_in",
     f"{_LINK}.comment_on",
     "notify",
 )

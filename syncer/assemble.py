@@ -54,6 +54,8 @@ def assemble(file: Model) -> Workspace:
         ),
         sync_every=file.schedule.sync,
         reconcile_at=file.schedule.reconcile.time,
+        check_in_on=file.schedule.check_in.weekday,
+        check_in_at=file.schedule.check_in.time,
         stale_after=file.schedule.stale_after,
     )
 

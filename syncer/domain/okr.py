@@ -188,7 +188,10 @@ class Placed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workspace:
-    """One tenant: its goals, its people and the rules that hold for all of them."""
+    """One tenant: its goals, its people and the rules that hold for all of them.
+
+    Whoever has not checked in is reminded weekly, on the weekday `check_in_on` (Monday is 0).
+    """
 
     id: str
     zone: ZoneInfo
@@ -198,6 +201,8 @@ class Workspace:
     publish: PublishPolicy = field(default_factory=PublishPolicy)
     sync_every: timedelta = timedelta(minutes=15)
     reconcile_at: time = time(3)
+    check_in_on: int = 0
+    check_in_at: time = time(9)
     stale_after: timedelta = timedelta(hours=2)
 
     @property

@@ -27,6 +27,15 @@ def next_daily(at: time, zone: ZoneInfo, after: datetime) -> datetime:
     return moment
 
 
+def next_weekly(weekday: int, at: time, zone: ZoneInfo, after: datetime) -> datetime:
+    """The first moment after `after` (UTC) at which it is that local time on that day (Monday is 0)."""
+    day = after.astimezone(zone).date() - timedelta(days=1)
+    day += timedelta(days=(weekday - day.weekday()) % 7)
+    while (moment := moment_of(day, at, zone)) <= after:
+        day += timedelta(days=7)
+    return moment
+
+
 def _end_of_gap(wanted: datetime, zone: ZoneInfo) -> datetime:
     """The first existing moment after a local time that was jumped over, to the second."""
     before = wanted.replace(tzinfo=zone, fold=1).astimezone(UTC)

@@ -1,6 +1,7 @@
 """The schedule: which work is owed now. What nobody is working on is taken up again by `recover`.
 
-Two kinds of work: a sync at every interval, and a nightly reconcile that reads everything again. At most one
+Three kinds of work: a sync at every interval, a nightly reconcile that reads everything again, and the weekly
+reminder of check-ins. At most one
 of a kind is owed to a workspace at a time; slots that pass while it is open, or while the service is down,
 are counted and not made up. Phases are spread by a hash of the workspace's id, so that a thousand workspaces
 do not start in the same second.
@@ -14,15 +15,17 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from syncer.domain.okr import Workspace
-from syncer.domain.schedule import next_daily
+from syncer.domain.schedule import next_daily, next_weekly
 from syncer.domain.sync import Due
 from syncer.ports import Clock, Dispatcher, Store, UnitOfWork
 
 SYNC = "sync"
 RECONCILE = "reconcile"
-KINDS = (SYNC, RECONCILE)
+CHECK_IN = "check_in"
+KINDS = (SYNC, RECONCILE, CHECK_IN)
 EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
+_INTERVALS = {RECONCILE: DAY, CHECK_IN: timedelta(days=7)}
 _INSTANT = timedelta(microseconds=1)
 
 
@@ -36,6 +39,8 @@ def slot_after(workspace: Workspace, moment: datetime, kind: str = SYNC) -> date
     """The first slot of a workspace for that kind of work that lies after the moment (UTC)."""
     if kind == RECONCILE:
         return next_daily(workspace.reconcile_at, workspace.zone, moment)
+    if kind == CHECK_IN:
+        return next_weekly(workspace.check_in_on, workspace.check_in_at, workspace.zone, moment)
     every = workspace.sync_every
     first = EPOCH + phase(workspace.id, every)
     return first + every * ((moment - first) // every + 1)
@@ -70,7 +75,7 @@ def _owed(work: UnitOfWork, known: Mapping[str, Workspace], kind: str, now: date
 
 def _first_slot(workspace: Workspace, kind: str, now: datetime, fresh: int) -> datetime:
     """Workspaces that were never scheduled start about one a second: one alone at once, many spread out."""
-    if kind == RECONCILE:
+    if kind != SYNC:
         return slot_after(workspace, now, kind)
     return now + phase(workspace.id, min(workspace.sync_every, timedelta(seconds=fresh)))
 
@@ -81,7 +86,7 @@ def _owe(
     if open_ is not None and at != slot_after(workspace, at - _INSTANT, kind):
         return None  # asked for out of turn, by a check-in say, while one is open: it comes right after that
     work.set_next_slot(workspace.id, kind, slot_after(workspace, now, kind))
-    passed = (now - at) // (DAY if kind == RECONCILE else workspace.sync_every)
+    passed = (now - at) // _INTERVALS.get(kind, workspace.sync_every)
     if open_ is not None:
         work.add_due(replace(open_, missed=open_.missed + 1 + passed))
         return None

@@ -1,4 +1,4 @@
-"""Working off one owed sync."""
+"""Working off what is owed: one sync, or one round of reminders."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ from itertools import chain, count
 from syncer.domain.sync import Due, Trigger
 from syncer.engine.report import SyncReport
 from syncer.engine.sync import Engine, Wish, run_sync
-from syncer.engine.tick import RECONCILE, SYNC
+from syncer.engine.tick import CHECK_IN, RECONCILE, SYNC
 from syncer.errors import BusyError
 from syncer.ports import Store
+from syncer.service.reminding import remind
 
 
 def run_due(engine_for: Callable[[str], Engine], store: Store, due: Due) -> SyncReport | None:
     """Syncs what is owed and marks it as done once its run is closed; None where it was closed before.
+
+    A reminder has no run: its lines are logged (again, if it was cut off before it was marked as done).
 
     A run that was cut off, even after its record (step 6), is not taken up where it stopped: the workspace is
     synced again, as a second sync is silent and what is owed to the trackers is in the outbox. The store has
@@ -22,6 +25,11 @@ def run_due(engine_for: Callable[[str], Engine], store: Store, due: Due) -> Sync
     Raises what `run_sync` and `engine_for` raise (BusyError while a manual sync runs); the due stays open
     then, for the next recovery.
     """
+    if due.kind == CHECK_IN:
+        engine = engine_for(due.workspace)
+        remind(engine.workspace, store, engine.clock)
+        _finish(store, due)
+        return None
     attempt = _attempt(store, due)
     if attempt is not None and attempt != _name(due):
         attempt = _sure_attempt(store, due)
@@ -29,9 +37,13 @@ def run_due(engine_for: Callable[[str], Engine], store: Store, due: Due) -> Sync
     if attempt is not None:
         wish = Wish(trigger=Trigger.SCHEDULE, slot=attempt, fresh=due.kind == RECONCILE, missed=due.missed)
         report = run_sync(engine_for(due.workspace), wish)
+    _finish(store, due)
+    return report
+
+
+def _finish(store: Store, due: Due) -> None:
     with store.write() as work:
         work.finish_due(due)
-    return report
 
 
 def _name(due: Due) -> str:

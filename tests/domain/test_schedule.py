@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 
-from syncer.domain.schedule import moment_of, next_daily
+from syncer.domain.schedule import moment_of, next_daily, next_weekly
 
 ZURICH = ZoneInfo("Europe/Zurich")
 HELSINKI = ZoneInfo("Europe/Helsinki")
@@ -75,3 +75,18 @@ def test_every_zone_over_two_years_has_one_slot_a_day() -> None:
         assert len(set(days)) == len(days), name
         missing = {days[0] + timedelta(days=n) for n in range((days[-1] - days[0]).days + 1)} - set(days)
         assert not missing, name
+
+
+@pytest.mark.parametrize(
+    ("after", "expected"),
+    [
+        ("2026-11-16T07:59:59", "2026-11-16T08:00:00"),
+        ("2026-11-16T08:00:00", "2026-11-23T08:00:00"),
+        ("2026-11-15T23:30:00", "2026-11-16T08:00:00"),
+        ("2026-10-19T07:00:00", "2026-10-26T08:00:00"),
+    ],
+)
+def test_a_time_of_the_week_is_local_and_survives_the_change_of_the_clocks(after: str, expected: str) -> None:
+    moment = datetime.fromisoformat(after).replace(tzinfo=UTC)
+
+    assert next_weekly(0, time(9), ZURICH, moment) == datetime.fromisoformat(expected).replace(tzinfo=UTC)
