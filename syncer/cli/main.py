@@ -26,6 +26,7 @@ from syncer.cli import (
     discover,
     init,
     links,
+    lint,
     serve,
     sheets,
     status,
@@ -54,6 +55,7 @@ for module in (
     status,
     checkin,
     sheets,
+    lint,
     database,
 ):
     module.register(app)
