@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from syncer.domain.checkin import CheckIn, InitiativeCheckIn
+from syncer.domain.closing import Closing
 from syncer.domain.comment import Publication
 from syncer.domain.link import Link
 from syncer.domain.signals.finding import Signal
@@ -228,6 +229,14 @@ class UnitOfWork(Protocol):
 
     def add_initiative_check_in(self, workspace: str, check_in: InitiativeCheckIn) -> None:
         """Adds a status given by hand."""
+        ...
+
+    def closings(self, workspace: str) -> tuple[Closing, ...]:
+        """All closings and reopenings of key results, in the order they were entered."""
+        ...
+
+    def add_closing(self, workspace: str, closing: Closing) -> None:
+        """Adds a closing or a reopening; earlier ones are kept as history."""
         ...
 
     def open_signals(self, workspace: str) -> tuple[Signal, ...]:

@@ -69,9 +69,8 @@ def check_in_command(
     Without arguments it walks through what is due for you: the number first, then the work under it.
     """
     session = session_of(context)
-    configured = _one(session)
-    people = configured.workspace
-    who = people.person(author) or author if author is not None else people.person(_login()) or ""
+    configured = one_workspace(session)
+    who = signature(configured, author)
     if source is not None:
         if key_result is not None or not _nothing_said(initiative, history, health, status, on, note):
             raise typer.BadParameter("--import takes everything from the file; give nothing beside it")
@@ -92,6 +91,12 @@ def check_in_command(
         _check_in(session, configured, key_result, _number(value), health, _day(on), note, who)
 
 
+def signature(configured: Configured, author: str | None) -> str:
+    """Who says so, by name: the one given, else who of `people` has the login as id, else nobody."""
+    person = configured.workspace.person
+    return person(_login()) or "" if author is None else person(author) or author
+
+
 def _nothing_said(*options: object) -> bool:
     return not any(options)
 
@@ -109,7 +114,8 @@ def _history(session: Session, configured: Configured, key_result: str) -> None:
     session.emit({"check_ins": [{"held": held[one.on] is one, "check_in": one} for one in entries]})
 
 
-def _one(session: Session) -> Configured:
+def one_workspace(session: Session) -> Configured:
+    """The one workspace that is meant. Raises FatalError where several are."""
     found = session.workspaces()
     if len(found) != 1:
         names = ", ".join(one.workspace.id for one in found)

@@ -20,6 +20,7 @@ import typer
 from syncer.cli import (
     check,
     checkin,
+    closing,
     configure,
     database,
     demo,
@@ -54,6 +55,7 @@ for module in (
     serve,
     status,
     checkin,
+    closing,
     sheets,
     lint,
     database,

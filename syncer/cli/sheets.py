@@ -137,6 +137,8 @@ def rollup_document(rollup: Rollup) -> dict[str, Any]:
         "measured_status": rollup.status,
         "shown_status": number_word(rollup)[0],
         "stale": rollup.number_stale,
+        "closed_as": rollup.closing.word if rollup.closing else None,
+        "closed_because": rollup.closing.reason if rollup.closing else None,
         "movement_in_window": rollup.movement,
         "window_days": key_result.rules.window.days,
         "thresholds": {

@@ -70,6 +70,9 @@ def _key_result(rollup: Rollup, signals: Sequence[Signal]) -> Iterator[str]:
     yield f"  {name(key_result.title)} ({way(key_result)}) · {owner}"
     yield f"    {number_line(rollup)}"
     yield f"    judged by {thresholds(key_result)}"
+    if rollup.closing is not None:
+        why = f": {name(rollup.closing.reason)}" if rollup.closing.reason else ""
+        yield f"    closed as {rollup.closing.word} on {day(rollup.closing.at.date())}{why}"
     rows = [_work_row(line, rollup) for line in rollup.work]
     yield from (f"    {row}" for row in columns(rows))
     if not rows:

@@ -14,9 +14,11 @@ from syncer.cli import text
 from syncer.cli.discreet import refuse_unknown, veil
 from syncer.cli.exits import Exit
 from syncer.domain.checkin import parse_value
+from syncer.domain.closing import standing_closings
 from syncer.domain.pace import expected_value
 from syncer.domain.reminder import Owed, owed_check_ins
 from syncer.domain.render import day, work_word
+from syncer.domain.rollup import Known
 from syncer.domain.work import Health, WorkStatus
 from syncer.engine.checkins import check_in
 from syncer.engine.view import View, look
@@ -77,7 +79,8 @@ def _person(workspace: Workspace, who: str) -> str:
 
 def _owed_by(person: str, session: Session, view: View, named: frozenset[str]) -> tuple[Owed, ...]:
     shown = {rollup.key_result.id for rollup in view.public(named)}
-    owed = owed_check_ins(view.workspace, view.before.check_ins, session.app.clock.now())
+    known = Known(check_ins=view.before.check_ins, closings=standing_closings(view.before.closings))
+    owed = owed_check_ins(view.workspace, known, session.app.clock.now())
     return tuple(
         one for one in owed if one.placed.key_result.owner == person and one.placed.key_result.id in shown
     )

@@ -31,14 +31,15 @@ class Reminder:
     owed: tuple[Owed, ...]
 
 
-def owed_check_ins(workspace: Workspace, check_ins: Iterable[CheckIn], now: datetime) -> tuple[Owed, ...]:
+def owed_check_ins(workspace: Workspace, known: Known, now: datetime) -> tuple[Owed, ...]:
     """What is due at the moment `now` (UTC), in the order of the file, in running and just ended cycles.
 
     A number is asked for until its last initiatives have had time to settle; then for the cycle's last day.
+    One that is closed is not asked for.
     """
     today = now.astimezone(workspace.zone).date()
-    entries = tuple(check_ins)
-    found = (_owed(placed, entries, today) for placed in workspace.key_results())
+    open_ = (p for p in workspace.key_results() if p.key_result.id not in known.closings)
+    found = (_owed(placed, known.check_ins, today) for placed in open_)
     return tuple(one for one in found if one is not None)
 
 
@@ -60,7 +61,7 @@ def plan_reminders(workspace: Workspace, known: Known, now: datetime) -> tuple[R
     A confidential key result is named in none: a reminder leaves the house.
     """
     by_owner: dict[str, list[Owed]] = {}
-    for owed in owed_check_ins(workspace, known.check_ins, now):
+    for owed in owed_check_ins(workspace, known, now):
         owner = owed.placed.key_result.owner
         if owner is not None and not owed.placed.key_result.confidential:
             by_owner.setdefault(owner, []).append(owed)

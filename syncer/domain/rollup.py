@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from syncer.domain.checkin import CheckIn, InitiativeCheckIn
+from syncer.domain.closing import Closing
 from syncer.domain.link import Link
 from syncer.domain.okr import Initiative, KeyResult, Placed, Workspace
 from syncer.domain.pace import (
@@ -100,6 +101,7 @@ class Rollup:
     expected_value: float
     status: MeasuredStatus
     number_stale: bool
+    closing: Closing | None = None
     work: tuple[WorkLine, ...]
 
     @property
@@ -151,6 +153,7 @@ class Known:
 
     check_ins: tuple[CheckIn, ...] = ()
     work: Mapping[str, Work] = field(default_factory=dict)
+    closings: Mapping[str, Closing] = field(default_factory=dict)
 
 
 def roll_up(workspace: Workspace, placed: Placed, known: Known, now: datetime) -> Rollup:
@@ -162,6 +165,7 @@ def roll_up(workspace: Workspace, placed: Placed, known: Known, now: datetime) -
     expected = expected_share(key_result, cycle, on)
     return Rollup(
         placed=placed,
+        closing=known.closings.get(key_result.id),
         on=on,
         numbers=numbers,
         owner=workspace.person(key_result.owner) or key_result.owner,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from syncer.domain.checkin import CheckIn, InitiativeCheckIn
+from syncer.domain.closing import Closing, standing_closings
 from syncer.domain.link import Link, after_read
 from syncer.domain.okr import Workspace
 from syncer.domain.rollup import Known, Work
@@ -30,6 +31,7 @@ class Before:
     snapshots: Mapping[tuple[str, str], tuple[Snapshot, ...]]
     check_ins: tuple[CheckIn, ...]
     reports: tuple[InitiativeCheckIn, ...]
+    closings: tuple[Closing, ...]
     signals: tuple[Signal, ...]
     receipts: tuple[Receipt, ...]
     outbox: tuple[OutboxRow, ...]
@@ -59,6 +61,7 @@ def load_before(workspace: Workspace, work: UnitOfWork) -> Before:
         snapshots=work.snapshots(name),
         check_ins=work.check_ins(name),
         reports=work.initiative_check_ins(name),
+        closings=work.closings(name),
         signals=work.open_signals(name),
         receipts=work.receipts(name),
         outbox=work.outbox(name),
@@ -89,7 +92,11 @@ def conclude(
     seen = [outcome for outcome in outcomes.values() if isinstance(outcome, Snapshot)]
     fresh = _fresh(seen, before.snapshots)
     histories = _histories(before.snapshots, fresh)
-    known = Known(check_ins=before.check_ins, work=_work(workspace, links, histories, before.reports))
+    known = Known(
+        check_ins=before.check_ins,
+        work=_work(workspace, links, histories, before.reports),
+        closings=standing_closings(before.closings),
+    )
     judgement = judge(workspace, known, before.signals, now)
     return After(
         at=now,

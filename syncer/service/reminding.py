@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from syncer.domain.closing import standing_closings
 from syncer.domain.okr import Workspace
 from syncer.domain.reminder import plan_reminders
 from syncer.domain.rollup import Known
@@ -14,7 +15,10 @@ _log = get_logger(__name__)
 def remind(workspace: Workspace, store: Store, clock: Clock) -> None:
     """Says who owes a check-in now, which for, and which of those numbers are stale by that."""
     with store.read() as work:
-        known = Known(check_ins=work.check_ins(workspace.id))
+        known = Known(
+            check_ins=work.check_ins(workspace.id),
+            closings=standing_closings(work.closings(workspace.id)),
+        )
     for reminder in plan_reminders(workspace, known, clock.now()):
         _log.info(
             "check-in due",

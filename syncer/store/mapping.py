@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from syncer.domain.checkin import CheckIn, InitiativeCheckIn
+from syncer.domain.closing import ClosedAs, Closing
 from syncer.domain.comment import Publication
 from syncer.domain.link import Link
 from syncer.domain.signals.finding import Signal
@@ -140,6 +141,31 @@ def to_initiative_check_in(row: AnyRow) -> InitiativeCheckIn:
         at=row.entered_at,
         status=WorkStatus(row.status),
         note=row.note,
+        author=row.author,
+    )
+
+
+def from_closing(workspace: str, closing: Closing) -> Values:
+    """A row of closings."""
+    return {
+        "workspace": workspace,
+        "key_result_id": closing.key_result_id,
+        "entered_at": closing.at,
+        "word": closing.word.value,
+        "value": closing.value,
+        "reason": closing.reason,
+        "author": closing.author,
+    }
+
+
+def to_closing(row: AnyRow) -> Closing:
+    """A row of closings."""
+    return Closing(
+        key_result_id=row.key_result_id,
+        at=row.entered_at,
+        word=ClosedAs(row.word),
+        value=row.value,
+        reason=row.reason,
         author=row.author,
     )
 

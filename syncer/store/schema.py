@@ -93,6 +93,19 @@ initiative_check_ins = Table(
     Column("author", FreeText, nullable=False),
 )
 
+closings = Table(
+    "closings",
+    metadata,
+    Column("id", SERIAL, primary_key=True),
+    Column("workspace", Text, nullable=False, index=True),
+    Column("key_result_id", Text, nullable=False),
+    Column("entered_at", UtcDateTime, nullable=False),
+    Column("word", Text, nullable=False),
+    Column("value", Double, nullable=True),
+    Column("reason", FreeText, nullable=False),
+    Column("author", FreeText, nullable=False),
+)
+
 _STANDS = text("closed_at IS NULL")
 
 signals = Table(

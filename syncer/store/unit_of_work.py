@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, Table, delete, insert, select, update
 
 from syncer.domain.checkin import CheckIn, InitiativeCheckIn
+from syncer.domain.closing import Closing
 from syncer.domain.link import Link
 from syncer.domain.signals.finding import Signal
 from syncer.domain.sync import ConnectionHealth, ConnectorState, Due, Receipt, SyncRun
@@ -79,6 +80,15 @@ class SqlUnitOfWork:
     def add_initiative_check_in(self, workspace: str, check_in: InitiativeCheckIn) -> None:
         """Adds a status given by hand."""
         self._add(t.initiative_check_ins, mapping.from_initiative_check_in(workspace, check_in))
+
+    def closings(self, workspace: str) -> tuple[Closing, ...]:
+        """All closings and reopenings of key results, in the order they were entered."""
+        rows = self._rows(_of(t.closings, workspace).order_by(t.closings.c.id))
+        return tuple(mapping.to_closing(row) for row in rows)
+
+    def add_closing(self, workspace: str, closing: Closing) -> None:
+        """Adds a closing or a reopening."""
+        self._add(t.closings, mapping.from_closing(workspace, closing))
 
     def open_signals(self, workspace: str) -> tuple[Signal, ...]:
         """The signals that stand open, in the order they were opened."""

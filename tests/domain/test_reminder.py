@@ -64,6 +64,6 @@ def test_an_owner_who_is_not_among_the_people_is_called_as_in_the_file() -> None
 def test_the_first_week_is_quiet_and_the_end_is_asked_for_until_it_has_settled(
     on: str, asked_for: str | None
 ) -> None:
-    owed = owed_check_ins(build.workspace(), (), build.noon(on))
+    owed = owed_check_ins(build.workspace(), Known(), build.noon(on))
 
     assert [one.on.isoformat() for one in owed] == ([asked_for] if asked_for else [])

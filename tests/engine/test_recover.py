@@ -46,9 +46,9 @@ def test_a_lease_that_ran_out_holds_nothing_back(desk: Desk) -> None:
     assert recover([desk.workspace], desk.store, Noted()) == (due,)
 
 
-def test_what_is_not_ours_or_no_sync_or_finished_is_left(desk: Desk) -> None:
+def test_what_is_not_ours_or_of_no_known_kind_or_finished_is_left(desk: Desk) -> None:
     owe(desk, "unknown")
-    owe(desk, desk.workspace.id, kind="check_in")
+    owe(desk, desk.workspace.id, kind="digest")
     finished = owe(desk, desk.workspace.id, minutes=15)
     with desk.store.write() as work:
         work.finish_due(finished)

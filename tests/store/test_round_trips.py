@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from syncer.domain.checkin import CheckIn, InitiativeCheckIn
+from syncer.domain.closing import ClosedAs, Closing
 from syncer.domain.link import Link
 from syncer.domain.signals.finding import Signal
 from syncer.domain.sync import ConnectionHealth, Receipt, SyncRun
@@ -61,6 +62,17 @@ def test_check_ins(store: SqlStore, check_in: CheckIn, by_hand: InitiativeCheckI
     with store.read() as unit:
         assert unit.check_ins(workspace) == (check_in,)
         assert unit.initiative_check_ins(workspace) == (by_hand,)
+
+
+@in_one_store
+@given(values.closings)
+def test_closings(store: SqlStore, closing: Closing) -> None:
+    workspace = fresh()
+    with store.write() as unit:
+        unit.add_closing(workspace, closing)
+        unit.add_closing(workspace, replace(closing, word=ClosedAs.REOPENED))
+    with store.read() as unit:
+        assert unit.closings(workspace) == (closing, replace(closing, word=ClosedAs.REOPENED))
 
 
 @in_one_store

@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from syncer.domain.checkin import CheckIn, InitiativeCheckIn
+from syncer.domain.closing import ClosedAs, Closing
 from syncer.domain.comment import Bullets, Comment, Heading, Paragraph, Publication, SectionFacts, Style, Text
 from syncer.domain.link import Link
 from syncer.domain.signals.finding import Fact, Severity, Signal, Threshold
@@ -165,6 +166,15 @@ initiative_check_ins = st.builds(
     at=moments_utc,
     status=st.sampled_from(WorkStatus),
     note=names,
+    author=names,
+)
+closings = st.builds(
+    Closing,
+    key_result_id=names,
+    at=moments_utc,
+    word=st.sampled_from([ClosedAs.ACHIEVED, ClosedAs.MISSED]),
+    value=st.none() | numbers,
+    reason=names,
     author=names,
 )
 healths = st.builds(

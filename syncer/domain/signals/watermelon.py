@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from syncer.domain.closing import ClosedAs
 from syncer.domain.pace import MeasuredStatus
 from syncer.domain.rollup import Rollup
 from syncer.domain.signals.conditions import is_quiet
@@ -26,8 +27,15 @@ QUESTION: Final = "What does the number say?"
 
 
 def detect(rollup: Rollup, standing: Signal | None) -> Finding:
-    """Fires when the newest check-in reports on track and the number alone says behind or off track."""
-    if is_quiet(rollup) or rollup.latest is None:
+    """Fires when the newest check-in reports on track and the number alone says behind or off track.
+
+    Also for a key result closed as achieved below its target, whatever reason was given.
+    """
+    if rollup.latest is None:
+        return None
+    if rollup.closing is not None and rollup.closing.word is ClosedAs.ACHIEVED:
+        return conclude((rollup.status is not MeasuredStatus.ACHIEVED,), lambda: _closed(rollup))
+    if is_quiet(rollup):
         return None
     red = rollup.status in {MeasuredStatus.BEHIND, MeasuredStatus.OFF_TRACK}
     conditions = (
@@ -46,6 +54,26 @@ def _found(rollup: Rollup) -> Signal:
         f"Reported {reported.shown} and measured {measured.shown}.",
         question=QUESTION,
         evidence=(number_fact(rollup), reported, measured),
+        thresholds=status_used(rollup),
+    )
+
+
+def _closed(rollup: Rollup) -> Signal:
+    closing = rollup.closing
+    assert closing is not None  # noqa: S101  detect has looked
+    author = f" by {closing.author}" if closing.author else ""
+    return signal(
+        rollup,
+        KIND,
+        Severity.FAIL,
+        "Closed as achieved below its target.",
+        question=QUESTION,
+        evidence=(
+            number_fact(rollup),
+            Fact("closed", f"as {closing.word.value} on {closing.at.date().isoformat()}{author}"),
+            Fact("reason", closing.reason or "none given"),
+            measured_fact(rollup),
+        ),
         thresholds=status_used(rollup),
     )
 

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from syncer.domain.closing import ClosedAs, Closing
 from syncer.domain.okr import Checkpoints
 from syncer.domain.signals.finding import CANNOT_TELL, Severity
 from syncer.domain.signals.watermelon import detect
 from syncer.domain.work import Health
-from tests.domain.build import check_in, day, fact, fired, key_result, rollup_of
+from tests.domain.build import check_in, day, fact, fired, key_result, noon, rollup_of
 
 ON = "2026-11-16"
 GREEN = check_in(ON, 37.0, Health.ON_TRACK)
@@ -65,3 +68,32 @@ def test_a_pace_that_dips_does_not_close_it_but_a_newer_check_in_does() -> None:
 
     assert detect(rollup_of(number, on="2026-11-22", check_ins=[GREEN]), standing) is CANNOT_TELL
     assert detect(rollup_of(number, on="2026-11-22", check_ins=newer), standing) is None
+
+
+def closed(word: ClosedAs) -> Closing:
+    return Closing(
+        key_result_id="activation",
+        at=noon(ON),
+        word=word,
+        value=37.0,
+        reason="the board counts it",
+        author="Ana Ruiz",
+    )
+
+
+def test_closed_as_achieved_below_the_target_whatever_the_reason() -> None:
+    rollup = rollup_of(on=ON, check_ins=[check_in(ON, 43.0)])
+
+    signal = fired(detect(replace(rollup, closing=closed(ClosedAs.ACHIEVED)), None))
+
+    assert signal.headline == "Closed as achieved below its target."
+    assert fact(signal, "closed") == "as achieved on 2026-11-16 by Ana Ruiz"
+    assert fact(signal, "reason") == "the board counts it"
+    assert fact(signal, "number") == "43 % on 2026-11-16; 34 % → 52 %"
+
+
+@pytest.mark.parametrize(("word", "value"), [(ClosedAs.ACHIEVED, 52.0), (ClosedAs.MISSED, 43.0)])
+def test_closed_by_what_the_number_says_is_no_watermelon(word: ClosedAs, value: float) -> None:
+    rollup = rollup_of(on=ON, check_ins=[check_in(ON, value)])
+
+    assert detect(replace(rollup, closing=closed(word)), None) is None

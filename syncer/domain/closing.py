@@ -1,0 +1,37 @@
+"""What people say of a key result when they are through with it: achieved or missed, never done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class ClosedAs(StrEnum):
+    """The words for key results; `reopened` takes the former one back."""
+
+    ACHIEVED = "achieved"
+    MISSED = "missed"
+    REOPENED = "reopened"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closing:
+    """A key result closed, or opened again, at the moment `at` (UTC), with the value it had then.
+
+    `reason` is never empty where the word does not fit the number.
+    """
+
+    key_result_id: str
+    at: datetime
+    word: ClosedAs
+    value: float | None
+    reason: str = ""
+    author: str = ""
+
+
+def standing_closings(closings: Iterable[Closing]) -> Mapping[str, Closing]:
+    """What holds by key result, given all closings in the order they were entered."""
+    last = {closing.key_result_id: closing for closing in closings}
+    return {id_: closing for id_, closing in last.items() if closing.word is not ClosedAs.REOPENED}

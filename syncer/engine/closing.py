@@ -1,0 +1,71 @@
+"""Closing a key result and opening it again: the word is the person's, the number beside it is not."""
+
+from __future__ import annotations
+
+from syncer.domain.closing import ClosedAs, Closing, standing_closings
+from syncer.domain.okr import Workspace
+from syncer.domain.pace import MeasuredStatus
+from syncer.domain.rollup import Known, Rollup, roll_up
+from syncer.engine.checkins import find_key_result
+from syncer.errors import SkippableError
+from syncer.ports import Clock, Store
+
+
+def close(
+    workspace: Workspace,
+    store: Store,
+    clock: Clock,
+    *,
+    key_result: str,
+    word: ClosedAs,
+    reason: str = "",
+    author: str = "",
+) -> Closing:
+    """Stores that the key result is closed as achieved or missed, or open again.
+
+    Raises SkippableError where there is nothing to close or to open, and where a word that does not fit the
+    number comes without a reason.
+    """
+    placed = find_key_result(workspace, key_result)
+    now = clock.now()
+    with store.write() as work:
+        rollup = roll_up(workspace, placed, Known(check_ins=work.check_ins(workspace.id)), now)
+        standing = standing_closings(work.closings(workspace.id)).get(key_result)
+        _refuse(rollup, standing, word, reason.strip())
+        entry = Closing(
+            key_result_id=key_result,
+            at=now,
+            word=word,
+            value=rollup.latest.value if rollup.latest else None,
+            reason=reason.strip(),
+            author=author,
+        )
+        work.add_closing(workspace.id, entry)
+        work.set_next_slot(workspace.id, "sync", now)
+    return entry
+
+
+def _refuse(rollup: Rollup, standing: Closing | None, word: ClosedAs, reason: str) -> None:
+    id_, latest = rollup.key_result.id, rollup.latest
+    if word is ClosedAs.REOPENED:
+        if standing is None:
+            msg = f"{id_} is not closed, so there is nothing to open again"
+            raise SkippableError(msg)
+        return
+    if standing is not None:
+        msg = f"{id_} is closed as {standing.word} already; open it again first: syncer close {id_} --reopen"
+        raise SkippableError(msg)
+    if latest is None:
+        msg = (
+            f"nobody has checked in a value of {id_}; say what it came to first: syncer check-in {id_} VALUE"
+        )
+        raise SkippableError(msg)
+    is_reached = rollup.status is MeasuredStatus.ACHIEVED
+    if is_reached is not (word is ClosedAs.ACHIEVED) and not reason:
+        stands = "has reached its target" if is_reached else "is short of its target"
+        number, target = (
+            rollup.key_result.show(latest.value),
+            rollup.key_result.show(rollup.key_result.target),
+        )
+        msg = f"{id_} {stands}: {number}, target {target}; to close it as {word} all the same give --why TEXT"
+        raise SkippableError(msg)
