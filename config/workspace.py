@@ -107,6 +107,8 @@ class Signals(Frozen):
     check_in_grace: Duration = timedelta(days=3)
     on_track_gap: Annotated[Number, Field(ge=0, le=1)] = 0.10
     behind_gap: Annotated[Number, Field(ge=0, le=1)] = 0.25
+    work_gap: Annotated[Number, Field(gt=0, le=1)] = 0.25
+    scope_growth: Annotated[Number, Field(gt=0)] = 0.10
 
     @field_validator("behind_gap")
     @classmethod
@@ -212,6 +214,9 @@ class KeyResult(Frozen):
     check_in_grace: Duration | None = None
     on_track_gap: Annotated[Number, Field(ge=0, le=1)] | None = None
     behind_gap: Annotated[Number, Field(ge=0, le=1)] | None = None
+    stale_after: Duration | None = None
+    work_gap: Annotated[Number, Field(gt=0, le=1)] | None = None
+    scope_growth: Annotated[Number, Field(gt=0)] | None = None
     confidential: bool = False
     focus_limit: Annotated[int, Field(ge=1)] | None = None
     initiatives: tuple[Initiative, ...] = ()

@@ -56,7 +56,6 @@ def assemble(file: Model) -> Workspace:
         reconcile_at=file.schedule.reconcile.time,
         check_in_on=file.schedule.check_in.weekday,
         check_in_at=file.schedule.check_in.time,
-        stale_after=file.schedule.stale_after,
     )
 
 
@@ -94,7 +93,7 @@ def _key_result(file: Model, key_result: Model) -> KeyResult:
         target=key_result.target,
         pace=_pace(key_result.pace),
         keep=Keep(key_result.keep) if key_result.keep else None,
-        rules=_rules(key_result, file.signals),
+        rules=_rules(key_result, file.signals, file.schedule),
         confidential=key_result.confidential,
         initiatives=tuple(_initiative(file, one, key_result.id) for one in key_result.initiatives),
     )
@@ -106,18 +105,26 @@ def _pace(pace: Model) -> Pace:
     return Checkpoints(tuple(sorted(pace.items())))
 
 
-def _rules(key_result: Model, signals: Model) -> Rules:
+def _rules(key_result: Model, signals: Model, schedule: Model) -> Rules:
     kept = key_result.keep is not None
     span = abs(key_result.target - (0 if kept else key_result.start))
+
+    def own(name: str, common: Model = signals) -> Any:  # noqa: ANN401  of the type of the rule
+        value = getattr(key_result, name)
+        return getattr(common, name) if value is None else value
+
     return Rules(
         min_move=span * MIN_MOVE_SHARE if key_result.min_move is None else key_result.min_move,
-        window=signals.window if key_result.window is None else key_result.window,
-        settle=signals.settle if key_result.settle is None else key_result.settle,
+        window=own("window"),
+        settle=own("settle"),
         cadence=CADENCE,
-        grace=signals.check_in_grace if key_result.check_in_grace is None else key_result.check_in_grace,
-        focus_limit=signals.focus_limit if key_result.focus_limit is None else key_result.focus_limit,
-        on_track_gap=signals.on_track_gap if key_result.on_track_gap is None else key_result.on_track_gap,
-        behind_gap=signals.behind_gap if key_result.behind_gap is None else key_result.behind_gap,
+        grace=own("check_in_grace"),
+        focus_limit=own("focus_limit"),
+        on_track_gap=own("on_track_gap"),
+        behind_gap=own("behind_gap"),
+        stale_after=own("stale_after", schedule),
+        work_gap=own("work_gap"),
+        scope_growth=own("scope_growth"),
     )
 
 

@@ -73,7 +73,9 @@ def key_results(path: Path) -> dict[str, KeyResult]:
 def test_the_workspace_keeps_its_schedule_its_policy_and_its_people(path: Path) -> None:
     workspace = assemble(load_workspace(path, KINDS))
     assert (workspace.id, workspace.zone.key) == ("acme", "Europe/Zurich")
-    assert (workspace.sync_every, workspace.stale_after) == (timedelta(minutes=5), timedelta(hours=1))
+    assert workspace.sync_every == timedelta(minutes=5)
+    rules = [placed.key_result.rules for placed in workspace.key_results()]
+    assert {one.stale_after for one in rules} == {timedelta(hours=1)}
     assert (workspace.publish.min_interval, workspace.publish.max_writes_per_sync) == (timedelta(hours=1), 3)
     holder = workspace.account_holder("jira", "account-ana")
     assert holder is not None

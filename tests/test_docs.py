@@ -9,7 +9,7 @@ import typer.main
 from config.service import ServiceSettings
 from syncer.cli.exits import Exit
 from syncer.cli.main import app
-from syncer.domain.signals import DETECTORS
+from syncer.domain.signals import KINDS
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -78,7 +78,7 @@ def test_the_documented_defaults_are_those_of_the_settings() -> None:
 def test_every_signal_is_in_the_glossary_and_none_beside() -> None:
     section = text(DOCS / "glossary.md").partition("## Signals")[2]
     documented = re.findall(r"^\| `(\w+)` \|", section, flags=re.MULTILINE)
-    assert documented == [kind for kind, _ in DETECTORS]
+    assert documented == list(KINDS)
 
 
 @pytest.mark.parametrize("command", [RUN_IT, TEST_IT])

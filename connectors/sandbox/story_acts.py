@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from connectors.sandbox.asana_fields import Record
 from connectors.sandbox.jira_records import Issue
@@ -57,6 +58,18 @@ def finish(epic: Epic) -> Act:
             site.set_status(story.key, "Done", "Done")
         site.set_status(epic.key, "Done", "Done")
         return f"{_label(trackers, epic)} was finished and closed."
+
+    return act
+
+
+def finish_stories(epic: Epic) -> Act:
+    """Close what is left of an epic, and forget the epic itself."""
+
+    def act(trackers: Trackers) -> str:
+        site, (_, left) = trackers.site(epic), _stories(trackers, epic)
+        for story in left:
+            site.set_status(story.key, "Done", "Done")
+        return f"{_label(trackers, epic)}: the last stories were closed; nobody closed the epic."
 
     return act
 
@@ -135,6 +148,37 @@ def say(campaign: Campaign, status: str, title: str) -> Act:
     def act(trackers: Trackers) -> str:
         trackers.asana.post_status(campaign.gid, status, title, campaign.owner.asana)
         return f"{campaign.title}: {campaign.owner.name} posted “{title}” ({status.replace('_', ' ')})."
+
+    return act
+
+
+def promise(campaign: Campaign, days: int) -> Act:
+    """Give a project a nearer due day: so many days from now."""
+
+    def act(trackers: Trackers) -> str:
+        due = (trackers.clock.now().date() + timedelta(days=days)).isoformat()
+        trackers.asana.set_project(campaign.gid, due_on=due)
+        return f"{campaign.title} was promised for {due}."
+
+    return act
+
+
+def lock(campaign: Campaign) -> Act:
+    """Make a project private: our account does not see it any more."""
+
+    def act(trackers: Trackers) -> str:
+        trackers.asana.hide_project(campaign.gid)
+        return f"{campaign.title} was made private."
+
+    return act
+
+
+def unlock(campaign: Campaign) -> Act:
+    """Let our account into a private project again."""
+
+    def act(trackers: Trackers) -> str:
+        trackers.asana.reveal_project(campaign.gid)
+        return f"{campaign.title} was shared with us again."
 
     return act
 

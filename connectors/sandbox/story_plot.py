@@ -13,10 +13,14 @@ from connectors.sandbox.story_acts import (
     complete,
     drop,
     finish,
+    finish_stories,
+    lock,
     move,
+    promise,
     rename,
     run,
     say,
+    unlock,
     widen,
     work_on,
 )
@@ -101,7 +105,7 @@ _TRIALS: Final = (
     (13, 2, archive(WEBINARS)),
 )
 
-# Weekly teams: an epic nobody owns until week 5.
+# Weekly teams: an epic nobody owns until week 5, and a project that is private for a week.
 _TEAMS: Final = (
     (1, 2, begin(INVITATIONS)),
     (1, 3, work_on(INVITATIONS, 0.05)),
@@ -111,6 +115,8 @@ _TEAMS: Final = (
     (5, 3, work_on(INVITATIONS, 0.35)),
     (6, 3, run(REFERRALS, 0.3)),
     (7, 3, work_on(INVITATIONS, 0.5)),
+    (8, 1, lock(REFERRALS)),
+    (9, 1, unlock(REFERRALS)),
     (9, 3, work_on(INVITATIONS, 0.65)),
     (10, 3, run(REFERRALS, 0.5)),
     (10, 4, say(REFERRALS, "at_risk", "Legal wants to see the reward first")),
@@ -118,7 +124,8 @@ _TEAMS: Final = (
     (13, 3, work_on(INVITATIONS, 0.9)),
 )
 
-# Page load: seven bets until week 4, then five; in the end the work goes on and the number stops.
+# Page load: seven bets until week 4, then five; landing pages that stay green past their day, an epic that
+# nobody closes, and in the end the work goes on and the number stops.
 _PAGE_LOAD: Final = (
     (1, 2, begin(IMAGES)),
     (1, 3, work_on(IMAGES, 0.1)),
@@ -126,10 +133,13 @@ _PAGE_LOAD: Final = (
     (3, 3, work_on(BUNDLE, 0.1)),
     (4, 2, drop(DASHBOARD)),
     (4, 3, work_on(IMAGES, 0.4)),
+    (5, 2, say(LANDING, "on_track", "Two weeks at most")),
+    (5, 2, promise(LANDING, 14)),
     (5, 3, run(LANDING, 0.2)),
     (6, 3, work_on(IMAGES, 0.7)),
     (7, 3, work_on(BUNDLE, 0.3)),
     (7, 4, run(LANDING, 0.5)),
+    (7, 4, finish_stories(IMAGES)),
     (8, 2, finish(IMAGES)),
     (9, 3, work_on(BUNDLE, 0.5)),
     (9, 4, complete(LANDING)),
@@ -141,10 +151,13 @@ _PAGE_LOAD: Final = (
     (13, 3, work_on(BUNDLE, 0.8)),
 )
 
+# Renewals: the only bet is given up in week 5 and taken up again in week 6.
 _RENEWALS: Final = (
     (1, 1, begin(RENEWALS)),
     (1, 4, work_on(RENEWALS, 0.05)),
-    *((week, 4, work_on(RENEWALS, 0.05 + week * 0.065)) for week in range(2, 13)),
+    *((week, 4, work_on(RENEWALS, 0.05 + week * 0.065)) for week in range(2, 13) if week != 5),
+    (5, 3, drop(RENEWALS)),
+    (6, 1, begin(RENEWALS)),
     (13, 2, finish(RENEWALS)),
 )
 

@@ -37,12 +37,11 @@ def signals(
     key_results: Named = None,
 ) -> None:
     """The open disconnects between number and work, with their evidence."""
-    from syncer.domain.signals import DETECTORS  # noqa: PLC0415  only to check the names
+    from syncer.domain.signals import KINDS  # noqa: PLC0415  only to check the names
 
-    kinds = [kind for kind, _ in DETECTORS]
-    unknown = sorted(set(fail_on or ()) - set(kinds))
+    unknown = sorted(set(fail_on or ()) - set(KINDS))
     if unknown:
-        raise typer.BadParameter(f"no signal is called {', '.join(unknown)}; there are {', '.join(kinds)}")
+        raise typer.BadParameter(f"no signal is called {', '.join(unknown)}; there are {', '.join(KINDS)}")
     session = session_of(context)
     named = frozenset(key_results or ())
     document: dict[str, Any] = {}

@@ -194,7 +194,8 @@ def answers(rollup: Rollup) -> Iterator[str]:
 
 def signal_lines(signal: Signal) -> Iterator[str]:
     """A signal with its evidence, thresholds and question."""
-    yield f"{signal.severity.value:<4} {signal.kind}  {signal.key_result_id}  since {day(signal.first_seen)}"
+    about = "/".join(part for part in (signal.key_result_id, signal.initiative_id) if part)
+    yield f"{signal.severity.value:<4} {signal.kind}  {about}  since {day(signal.first_seen)}"
     yield f"     {plain(signal.headline)}"
     yield from (f"       {fact.what}: {plain(fact.shown)}" for fact in signal.evidence)
     yield from (f"       judged by {t.what} {t.value} (set at {t.where})" for t in signal.thresholds)

@@ -60,6 +60,9 @@ class Rules:
     focus_limit: int = 5
     on_track_gap: float = 0.10
     behind_gap: float = 0.25
+    stale_after: timedelta = timedelta(hours=2)
+    work_gap: float = 0.25
+    scope_growth: float = 0.10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,7 +206,6 @@ class Workspace:
     reconcile_at: time = time(3)
     check_in_on: int = 0
     check_in_at: time = time(9)
-    stale_after: timedelta = timedelta(hours=2)
 
     @property
     def confidential(self) -> frozenset[str]:

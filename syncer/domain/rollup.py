@@ -40,7 +40,9 @@ class WorkLine:
     `status` is None while nobody has said anything. `stale` means the figures are older than the limit or the
     item is not shown any more; then nothing here is to be believed as news. `owner` is a name for people.
     `done_in_window` counts the children finished within the key result's window, None for *cannot tell*.
-    `known_since` is the day of the first word about it.
+    `known_since` is the day of the first word about it, `status_since` that from which the status has held.
+    `least_in_window` are the buckets when the fewest items counted in the window, None for *cannot tell*.
+    `unread` means that nothing was read of the item for longer than `stale_after`.
     """
 
     initiative: Initiative
@@ -52,6 +54,9 @@ class WorkLine:
     done_on: date | None
     done_in_window: int | None
     known_since: date | None
+    status_since: date | None
+    least_in_window: Progress | None
+    unread: bool
     read_at: datetime | None
     stale: bool
 
@@ -204,8 +209,11 @@ def _line(
         done_on=_done_on(work, workspace),
         done_in_window=_done_since(work.snapshots, window_start, workspace),
         known_since=_known_since(work, workspace),
+        status_since=_status_since(work, workspace),
+        least_in_window=_least_since(work.snapshots, window_start, workspace),
+        unread=_is_unread(work.link, now, key_result.rules.stale_after),
         read_at=work.link.read_at if work.link else None,
-        stale=_work_is_stale(work.link, now, workspace.stale_after),
+        stale=_work_is_stale(work.link, now, key_result.rules.stale_after),
     )
 
 
@@ -219,7 +227,11 @@ def _work_is_stale(link: Link | None, now: datetime, limit: timedelta) -> bool:
     if link is None:
         return False
     readable = link.state in {LinkState.ACTIVE, LinkState.ARCHIVED}
-    return link.read_at is None or not readable or now - link.read_at > limit
+    return not readable or _is_unread(link, now, limit)
+
+
+def _is_unread(link: Link | None, now: datetime, limit: timedelta) -> bool:
+    return link is not None and (link.read_at is None or now - link.read_at > limit)
 
 
 def _owner(workspace: Workspace, initiative: Initiative, snapshot: Snapshot | None) -> str | None:
@@ -255,12 +267,28 @@ def _since(history: Iterable[tuple[date, WorkStatus]], status: WorkStatus) -> da
 
 def _statuses_since(work: Work, since: date, workspace: Workspace) -> tuple[WorkStatus, ...]:
     """Every status that held at some time from the day `since` on; empty while nobody has said anything."""
-    if work.link is not None:
-        history = [(_day(s.taken_at, workspace), s.status) for s in work.snapshots]
-    else:
-        history = [(r.on, r.status) for r in work.reports]
+    history = _history(work, workspace)
     before = [status for day, status in history if day <= since]
     return tuple(before[-1:] + [status for day, status in history if day > since])
+
+
+def _history(work: Work, workspace: Workspace) -> list[tuple[date, WorkStatus]]:
+    if work.link is not None:
+        return [(_day(s.taken_at, workspace), s.status) for s in work.snapshots]
+    return [(r.on, r.status) for r in work.reports]
+
+
+def _status_since(work: Work, workspace: Workspace) -> date | None:
+    history = _history(work, workspace)
+    return _since(history, history[-1][1]) if history else None
+
+
+def _least_since(snapshots: tuple[Snapshot, ...], since: date, workspace: Workspace) -> Progress | None:
+    """From the lowest point, so that as days pass a growth that is told once is not told again."""
+    before = [s for s in snapshots if _day(s.taken_at, workspace) <= since]
+    if not before:
+        return None
+    return min((s.progress for s in snapshots[len(before) - 1 :]), key=lambda progress: progress.counted)
 
 
 def _done_since(snapshots: tuple[Snapshot, ...], since: date, workspace: Workspace) -> int | None:

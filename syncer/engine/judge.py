@@ -11,8 +11,8 @@ from syncer.domain.link import Link
 from syncer.domain.okr import Workspace
 from syncer.domain.render import Section, facts_of, render
 from syncer.domain.rollup import Known, Rollup, WorkLine, roll_up
-from syncer.domain.signals import DETECTORS
-from syncer.domain.signals.finding import CANNOT_TELL, Signal
+from syncer.domain.signals import BET_DETECTORS, DETECTORS
+from syncer.domain.signals.finding import CANNOT_TELL, Finding, Signal, signal_id
 from syncer.engine.pull import resting
 
 
@@ -49,13 +49,22 @@ def judge(workspace: Workspace, known: Known, standing: Sequence[Signal], now: d
 
 def detect_all(rollup: Rollup, before: Mapping[str, Signal]) -> Iterable[Signal]:
     """The signals that stand after looking: found ones keep their first day, undecided ones stay."""
-    for kind, detect in DETECTORS:
-        standing = before.get(f"{rollup.key_result.id}/{kind}")
-        finding = detect(rollup, standing)
+    for standing, finding in _looked(rollup, before):
         if isinstance(finding, Signal):
             yield replace(finding, first_seen=standing.first_seen) if standing else finding
         elif finding is CANNOT_TELL and standing is not None:
             yield standing
+
+
+def _looked(rollup: Rollup, before: Mapping[str, Signal]) -> Iterable[tuple[Signal | None, Finding]]:
+    number = rollup.key_result.id
+    for kind, detect in DETECTORS:
+        standing = before.get(signal_id(number, kind))
+        yield standing, detect(rollup, standing)
+    for kind, detect_bet in BET_DETECTORS:
+        for line in rollup.work:
+            standing = before.get(signal_id(number, kind, line.initiative.id))
+            yield standing, detect_bet(rollup, line, standing)
 
 
 def owed(

@@ -17,13 +17,13 @@ from typing import Any
 
 import pytest
 
-from syncer.domain.signals import DETECTORS
+from syncer.domain import signals
 from tests.cli.world import Ran, syncer, today
 
 ROOT = Path(__file__).parents[2]
 MINUTE = 60
 TODAY = today().date().isoformat()
-KINDS = sorted(kind for kind, _ in DETECTORS)
+KINDS = sorted(signals.KINDS)
 
 
 def command(*arguments: str | Path) -> list[str]:
@@ -137,7 +137,7 @@ def test_a_signal_while_it_plays_ends_it_and_leaves_nothing(
     [
         (["status"], "acme: last sync "),
         (["brief"], "Increase Day 7 activation from 34% to 52%: "),
-        (["signals"], "acme: 2 open signals\n"),
+        (["signals"], "acme: 3 open signals\n"),
         (["report", "weekly"], "    -  Rebuild the onboarding flow  done  "),
         (["config", "validate"], "acme.yaml: workspace acme is valid\n"),
         (["db", "current"], "0001; up to date\n"),

@@ -44,7 +44,7 @@ def test_signals_with_evidence_thresholds_and_question(synced: World) -> None:
     ran = synced.run("signals", "--kr", "page-load")
 
     assert ran.code == 0
-    assert "acme: 2 open signals\n" in ran.out
+    assert "acme: 4 open signals\n" in ran.out
     assert "warn backlog_not_focus  page-load  since " in ran.out
     assert "     7 bets are open on one number; the limit is 5, and 15 are a backlog.\n" in ran.out
     assert "       judged by focus_limit 5 open bets (set at signals.focus_limit)\n" in ran.out
@@ -54,7 +54,12 @@ def test_signals_with_evidence_thresholds_and_question(synced: World) -> None:
 def test_signals_as_json(synced: World) -> None:
     found = synced.run("--json", "signals").json["acme"]
 
-    assert {one["kind"] for one in found} == {"stale_number", "no_owner", "backlog_not_focus"}
+    assert {one["kind"] for one in found} == {
+        "stale_number",
+        "no_owner",
+        "backlog_not_focus",
+        "unlinked_bet",
+    }
     assert all(one["evidence"] and one["question"] for one in found)
 
 

@@ -1,4 +1,4 @@
-"""The disconnects between number and work, one module each; DETECTORS is the whole list in its order."""
+"""The disconnects between number and work, one module each; the two lists are the whole, in their order."""
 
 from __future__ import annotations
 
@@ -7,14 +7,22 @@ from typing import Final
 from syncer.domain.signals import (
     backlog_not_focus,
     bet_lost,
+    dropped_bet,
     movement_without_work,
+    no_bet,
     no_owner,
+    overdue_bet,
+    scope_growth,
     settling,
     stale_number,
+    stale_work,
+    status_conflict,
+    unlinked_bet,
     watermelon,
+    watermelon_work,
     work_without_movement,
 )
-from syncer.domain.signals.finding import Detect
+from syncer.domain.signals.finding import Detect, DetectBet
 
 DETECTORS: Final[tuple[tuple[str, Detect], ...]] = (
     (bet_lost.KIND, bet_lost.detect),
@@ -25,5 +33,20 @@ DETECTORS: Final[tuple[tuple[str, Detect], ...]] = (
     (backlog_not_focus.KIND, backlog_not_focus.detect),
     (stale_number.KIND, stale_number.detect),
     (no_owner.KIND, no_owner.detect),
+    (no_bet.KIND, no_bet.detect),
 )
-"""Every disconnect, the loudest first; a new one is a new module and a line here."""
+"""The disconnects of a key result, the loudest first; a new one is a new module and a line here."""
+
+BET_DETECTORS: Final[tuple[tuple[str, DetectBet], ...]] = (
+    (watermelon_work.KIND, watermelon_work.detect),
+    (status_conflict.KIND, status_conflict.detect),
+    (overdue_bet.KIND, overdue_bet.detect),
+    (dropped_bet.KIND, dropped_bet.detect),
+    (stale_work.KIND, stale_work.detect),
+    (unlinked_bet.KIND, unlinked_bet.detect),
+    (scope_growth.KIND, scope_growth.detect),
+)
+"""The disconnects of one initiative, asked of each."""
+
+KINDS: Final = tuple(kind for kind, _ in (*DETECTORS, *BET_DETECTORS))
+"""Every kind of signal there is."""

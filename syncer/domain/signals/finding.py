@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import Enum, StrEnum
 
@@ -41,6 +41,7 @@ class Threshold:
 class Signal:
     """A named disconnect on one key result, with everything needed to judge the judgement.
 
+    `initiative_id` is set where it is about one initiative.
     It holds dates, never ages, so that the same facts give an equal signal on any later day.
     `read_on` (the newest check-in at the time) and `first_seen` (the day it opened) are no part of
     what it says.
@@ -49,6 +50,7 @@ class Signal:
     kind: str
     severity: Severity
     key_result_id: str
+    initiative_id: str | None = None
     headline: str
     question: str
     evidence: tuple[Fact, ...]
@@ -59,8 +61,13 @@ class Signal:
 
     @property
     def id(self) -> str:
-        """Its name on the command line: `activation/bet_lost`."""
-        return f"{self.key_result_id}/{self.kind}"
+        """Its name on the command line: `activation/bet_lost`, `activation/overdue_bet/new-flow`."""
+        return signal_id(self.key_result_id, self.kind, self.initiative_id)
+
+
+def signal_id(key_result: str, kind: str, initiative: str | None = None) -> str:
+    """Identity of a signal: one of a kind per key result, or per initiative under it."""
+    return "/".join(part for part in (key_result, kind, initiative) if part is not None)
 
 
 class Silence(Enum):
@@ -75,6 +82,10 @@ Finding = Signal | Silence | None
 
 Detect = Callable[[Rollup, Signal | None], Finding]
 """Judges a rollup; the second argument is the same signal as it stands open now, None when it is not open."""
+
+
+DetectBet = Callable[[Rollup, WorkLine, Signal | None], Finding]
+"""The same about one initiative of the rollup."""
 
 
 def conclude(conditions: Iterable[bool | None], found: Callable[[], Signal]) -> Finding:
@@ -123,6 +134,24 @@ def signal(
         read_on=rollup.latest.on if rollup.latest else None,
         first_seen=rollup.on,
     )
+
+
+def bet_signal(
+    rollup: Rollup,
+    line: WorkLine,
+    kind: str,
+    severity: Severity,
+    headline: str,
+    *,
+    question: str,
+    evidence: tuple[Fact, ...],
+    thresholds: tuple[Threshold, ...] = (),
+) -> Signal:
+    """A signal on one initiative; it is its owner's to answer, else that of the key result."""
+    found = signal(
+        rollup, kind, severity, headline, question=question, evidence=evidence, thresholds=thresholds
+    )
+    return replace(found, initiative_id=line.initiative.id, owner=line.owner or rollup.owner)
 
 
 def number_fact(rollup: Rollup) -> Fact:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import groupby
@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from syncer.domain.checkin import CheckIn
 from syncer.domain.okr import Checkpoints, Curve
 from syncer.domain.rollup import Rollup
-from syncer.domain.signals import DETECTORS
-from syncer.domain.signals.finding import CANNOT_TELL, Fact, Signal, conclude, moved
+from syncer.domain.signals import BET_DETECTORS, DETECTORS, KINDS
+from syncer.domain.signals.finding import CANNOT_TELL, Fact, Finding, Signal, conclude, moved
 from syncer.domain.work import Health, Snapshot, WorkStatus
 from tests.domain.build import (
     END,
@@ -73,17 +73,26 @@ def _until(on: date, told: Sequence[Snapshot]) -> Sequence[Told]:
 def look(rollup: Rollup, standing: dict[str, Signal]) -> dict[str, Signal]:
     """The signals that stand after looking, as a sync keeps them."""
     after = {}
-    for kind, detect in DETECTORS:
-        finding = detect(rollup, standing.get(kind))
+    for name, finding in findings(rollup, standing):
         if isinstance(finding, Signal):
-            after[kind] = finding
-        elif finding is CANNOT_TELL and kind in standing:
-            after[kind] = standing[kind]
+            after[name] = finding
+        elif finding is CANNOT_TELL and name in standing:
+            after[name] = standing[name]
     return after
 
 
+def findings(rollup: Rollup, standing: dict[str, Signal]) -> Iterator[tuple[str, Finding]]:
+    """What every detector says, under `kind` or `kind/initiative`."""
+    for kind, detect in DETECTORS:
+        yield kind, detect(rollup, standing.get(kind))
+    for kind, detect_bet in BET_DETECTORS:
+        for line in rollup.work:
+            name = f"{kind}/{line.initiative.id}"
+            yield name, detect_bet(rollup, line, standing.get(name))
+
+
 def test_the_list_names_each_kind_once_and_in_its_order() -> None:
-    assert [kind for kind, _ in DETECTORS] == [
+    assert list(KINDS) == [
         "bet_lost",
         "settling",
         "work_without_movement",
@@ -92,6 +101,14 @@ def test_the_list_names_each_kind_once_and_in_its_order() -> None:
         "backlog_not_focus",
         "stale_number",
         "no_owner",
+        "no_bet",
+        "watermelon_work",
+        "status_conflict",
+        "overdue_bet",
+        "dropped_bet",
+        "stale_work",
+        "unlinked_bet",
+        "scope_growth",
     ]
 
 
@@ -101,10 +118,9 @@ def test_a_signal_is_named_as_its_detector_and_carries_its_case(
     on: date, history: History, unread: bool
 ) -> None:
     rollup = rollup_at(on, history, unread=unread)
-    for kind, detect in DETECTORS:
-        finding = detect(rollup, None)
+    for name, finding in findings(rollup, {}):
         if isinstance(finding, Signal):
-            assert finding.kind == kind
+            assert finding.id == f"activation/{name}"
             assert finding.headline
             assert finding.question
             assert finding.evidence
@@ -132,7 +148,7 @@ def test_they_exclude_one_another_through_a_whole_history_with_unread_days(
 def times_opened(history: History) -> dict[str, int]:
     """How often each signal opens while days pass and nobody says anything new."""
     standing: dict[str, Signal] = {}
-    opened: dict[str, list[bool]] = {kind: [] for kind, _ in DETECTORS}
+    opened: dict[str, list[bool]] = {name: [] for name, _ in findings(rollup_at(CUT, history), {})}
     for n in range(62):
         standing = look(rollup_at(CUT + timedelta(days=n), history), standing)
         for kind, days in opened.items():
@@ -179,7 +195,7 @@ def test_what_cannot_be_read_closes_nothing_that_rests_on_work(on: date, history
     before = look(rollup_at(on, history), {})
     after = look(rollup_at(on, history, unread=True), before)
 
-    assert after == before
+    assert {name: one for name, one in after.items() if one.kind != "stale_work"} == before
 
 
 def ailing(on: date) -> Rollup:
@@ -193,12 +209,17 @@ def ailing(on: date) -> Rollup:
 def test_before_the_cycle_and_in_its_first_week_everything_is_quiet(days: int) -> None:
     standing = look(ailing(START + timedelta(days=8)), {})
 
-    assert standing.keys() == {"watermelon", "backlog_not_focus", "no_owner"}
+    assert {one.kind for one in standing.values()} == {
+        "watermelon",
+        "backlog_not_focus",
+        "no_owner",
+        "unlinked_bet",
+    }
     assert look(ailing(START + timedelta(days=days)), standing) == {}
 
 
 def test_a_bet_that_shipped_in_the_first_week_settles_from_its_end_on() -> None:
-    done = {"new-flow": [snapshot(START, status=WorkStatus.DONE)]}
+    done = {"new-flow": [snapshot(START, status=WorkStatus.DONE, buckets=(10, 0, 0))]}
     low = [check_in(START, 30.0)]
 
     sixth, seventh = (
@@ -219,7 +240,7 @@ def test_before_the_cycle_whatever_stood_is_closed(days: int, history: History) 
 def test_equal_facts_give_an_equal_signal_on_a_later_day() -> None:
     told = [
         snapshot("2026-10-06", status=WorkStatus.IN_PROGRESS, buckets=(2, 9, 0)),
-        snapshot("2026-11-02", status=WorkStatus.DONE, done_on=day("2026-11-02")),
+        snapshot("2026-11-02", status=WorkStatus.DONE, buckets=(9, 0, 2), done_on=day("2026-11-02")),
     ]
     numbers = [check_in(f"2026-11-{n:02}", 37.0, Health.ON_TRACK) for n in (2, 9, 16)]
     monday, thursday = (
