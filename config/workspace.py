@@ -6,6 +6,7 @@ file (owners, connections, unique ids, checkpoints) are checked by `config.load`
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from pathlib import PurePath
 from typing import Annotated, Final, Literal
 
 from pydantic import (
@@ -194,6 +195,22 @@ Pace = Annotated[
 ]
 
 
+class ValueFrom(Frozen):
+    """Where the number lives: a CSV file below the folder of this file, with a day and a value a line."""
+
+    csv: Text
+    date_column: Text = "date"
+    value_column: Text = "value"
+
+    @field_validator("csv")
+    @classmethod
+    def _stays_below(cls, value: str) -> str:
+        parts = PurePath(value.replace("\\", "/"))
+        if parts.is_absolute() or ".." in parts.parts:
+            raise ValueError(f"{value} is outside the workspaces folder; give a path below it")
+        return value
+
+
 class KeyResult(Frozen):
     """The number, from `start` to `target` in `unit`; with `keep`, one that is to stay on a side of `target`.
 
@@ -218,6 +235,7 @@ class KeyResult(Frozen):
     work_gap: Annotated[Number, Field(gt=0, le=1)] | None = None
     scope_growth: Annotated[Number, Field(gt=0)] | None = None
     confidential: bool = False
+    value_from: ValueFrom | None = None
     focus_limit: Annotated[int, Field(ge=1)] | None = None
     initiatives: tuple[Initiative, ...] = ()
 

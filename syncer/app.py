@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +22,9 @@ from config.workspace import LINK_KINDS, WorkspaceFile
 from syncer.assemble import assemble, status_map
 from syncer.domain.okr import Workspace
 from syncer.engine.sync import Engine
+from syncer.engine.values import CsvValues
 from syncer.errors import FatalError
-from syncer.ports import Clock, Connector, Context, Plugin
+from syncer.ports import Clock, Connector, Context, Plugin, ValueSource
 from syncer.registry import Installed, load_installed
 from syncer.store.sql_store import SqlStore, open_store
 
@@ -132,6 +133,7 @@ class App:
             store=store or self.ready_store,
             clock=self.clock,
             connect=lambda connection: self.connect(configured, connection, may_write=allowed),
+            value_sources=_value_sources(configured),
         )
 
     def connect(self, configured: Configured, connection: str, *, may_write: bool) -> Connector:
@@ -146,6 +148,36 @@ class App:
             status_map=status_map(configured.file, connection),
         )
         return self.plugins[settings.kind].connect(settings, context)
+
+
+def _value_sources(configured: Configured) -> dict[str, ValueSource]:
+    """The sources of the file, by key result."""
+    folder = configured.path.parent
+    return {
+        one.id: CsvValues(
+            file=one.value_from.csv,
+            read=partial(_below, folder, one.value_from.csv),
+            date_column=one.value_from.date_column.lower(),
+            value_column=one.value_from.value_column.lower(),
+        )
+        for cycle in configured.file.cycles
+        for objective in cycle.objectives
+        for one in objective.key_results
+        if one.value_from is not None
+    }
+
+
+def _below(folder: Path, name: str) -> bytes:
+    """The content of a file below the folder. Raises FatalError for one that a link leads out of it."""
+    path = (folder / name).resolve()
+    if not path.is_relative_to(folder.resolve()):
+        msg = f"{name} leads outside the workspaces folder; put the file below it"
+        raise FatalError(msg)
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        msg = f"{name} cannot be read: {error.strerror}"
+        raise FatalError(msg) from error
 
 
 def _refusing(why: str) -> type[ConnectionSettings]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
 from syncer.domain.checkin import CheckIn, InitiativeCheckIn
@@ -186,6 +186,22 @@ class Lease:
 
     workspace: str
     token: int
+
+
+class ValueSource(Protocol):
+    """Where the values of one key result live; asked at each sync."""
+
+    @property
+    def name(self) -> str:
+        """The word under which its values are stored as check-ins."""
+        ...
+
+    def values(self) -> Mapping[date, float]:
+        """The values it knows, by day, in the key result's unit; of other cycles too.
+
+        Raises SyncerError when it cannot be read or is no measure of an outcome.
+        """
+        ...
 
 
 class UnitOfWork(Protocol):

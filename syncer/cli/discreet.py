@@ -42,6 +42,8 @@ class Veil:
             report,
             changes=tuple(c for c in report.changes if c.snapshot.ref not in self.refs),
             troubles=tuple(t for t in report.troubles if not self.hides(t.link)),
+            values=tuple(v for v in report.values if v.key_result_id not in self.key_results),
+            value_troubles=tuple(t for t in report.value_troubles if t.key_result_id not in self.key_results),
             opened=tuple(s for s in report.opened if s.key_result_id not in self.key_results),
             closed=tuple(s for s in report.closed if s.key_result_id not in self.key_results),
             planned=tuple(p for p in report.planned if p.publication.ref not in self.refs),

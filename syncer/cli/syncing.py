@@ -298,10 +298,18 @@ def _common(report: SyncReport) -> Iterable[str]:
         if trouble.link.ref.connection in failed:
             continue  # said once for the connection
         yield f"  ! {trouble.link.id} ({trouble.link.state.words}): {text.plain(trouble.why)}"
+    yield from _values(report)
     for signal in report.opened:
         yield f"  + {signal.kind} on {signal.key_result_id}"
     for signal in report.closed:
         yield f"  - {signal.kind} on {signal.key_result_id}"
+
+
+def _values(report: SyncReport) -> Iterable[str]:
+    for entry in report.values:
+        yield f"  ~ {entry.key_result_id}: {entry.value:g} on {entry.on} from {entry.source}"
+    for trouble in report.value_troubles:
+        yield f"  ! value of {trouble.key_result_id}: {text.plain(trouble.why)}"
 
 
 def report_document(report: SyncReport) -> dict[str, Any]:
@@ -315,6 +323,8 @@ def report_document(report: SyncReport) -> dict[str, Any]:
             for c in report.changes
         ],
         "troubles": [{"link": t.link.id, "state": t.link.state, "why": t.why} for t in report.troubles],
+        "values": report.values,
+        "value_troubles": report.value_troubles,
         "signals_opened": [s.id for s in report.opened],
         "signals_closed": [s.id for s in report.closed],
         "planned": [

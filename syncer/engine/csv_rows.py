@@ -94,7 +94,8 @@ def _check_header(name: str, header: Sequence[str], needed: Sequence[str], known
 
 def _row(header: Sequence[str], cells: Sequence[str]) -> Mapping[str, str] | str:
     if len(cells) != len(header):
-        counts = f"{len(cells)} cells under {len(header)} columns"
+        noun = "cell" if len(cells) == 1 else "cells"
+        counts = f"{len(cells)} {noun} under {len(header)} columns"
         return f"{counts}; put quotes around a cell that holds the separator"
     return {column: cell.strip() for column, cell in zip(header, cells, strict=True)}
 

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from syncer.domain.checkin import CheckIn
 from syncer.domain.comment import Publication
 from syncer.domain.link import Link
 from syncer.domain.signals.finding import Signal
 from syncer.domain.sync import Receipt, SyncRun, Wrote
 from syncer.domain.work import Change, Snapshot
 from syncer.engine.publish import Delivered, Held
+from syncer.engine.values import ValueTrouble
 
 
 class ConnectionOutcome(StrEnum):
@@ -73,6 +75,8 @@ class SyncReport:
     connections: tuple[ConnectionReport, ...]
     changes: tuple[ItemChange, ...] = ()
     troubles: tuple[LinkTrouble, ...] = ()
+    values: tuple[CheckIn, ...] = ()
+    value_troubles: tuple[ValueTrouble, ...] = ()
     opened: tuple[Signal, ...] = ()
     closed: tuple[Signal, ...] = ()
     planned: tuple[Planned, ...] = ()
@@ -103,10 +107,10 @@ class SyncReport:
     def is_partial(self) -> bool:
         """Whether something was asked for that is not there now."""
         refused = any(one.code for one in self.delivered)
-        return bool(self.failed or self.troubles or refused)
+        return bool(self.failed or self.troubles or self.value_troubles or refused)
 
     @property
     def has_changes(self) -> bool:
         """Whether anything was, or would be, stored or written."""
         due = any(one.not_before is None for one in self.planned)
-        return bool(self.changes or self.opened or self.closed or due or self.wrote)
+        return bool(self.changes or self.values or self.opened or self.closed or due or self.wrote)

@@ -23,7 +23,8 @@ from syncer.engine.publish import Item, item_of
 from syncer.engine.pull import Deferred, PullPlan, Scope, plan_pull
 from syncer.engine.reading import Connect, ConnectionRead, deferred_report, read_connection
 from syncer.engine.report import ConnectionOutcome, Planned, SyncReport
-from syncer.ports import Clock, Store
+from syncer.engine.values import ValuesRead, read_values
+from syncer.ports import Clock, Store, ValueSource
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,7 @@ class Engine:
     store: Store
     clock: Clock
     connect: Connect
+    value_sources: Mapping[str, ValueSource] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,14 +63,15 @@ def run_sync(engine: Engine, wish: Wish) -> SyncReport:
     with hold(engine.store, engine.workspace.id) as holding, ExitStack() as closing:
         run, before = _open(engine, wish, holding)
         now = engine.clock.now()
+        values, before = _values(engine, before, now)
         plans, deferred = _plans(engine, wish, before)
         reads = _read(engine, wish, before, plans, now)
         closing.callback(_close_all, reads)
         outcomes = _outcomes(reads)
         after = conclude(engine.workspace, before, outcomes, now)
-        run = _record(engine, wish, holding, run, before, after, reads)
+        run = _record(engine, wish, holding, run, before, after, reads, values)
         deliveries = _deliver(engine, wish, holding, reads, readable_items(after, outcomes))
-        report = _report(engine, run, deliveries.reads, deferred, after)
+        report = _report(engine, run, deliveries.reads, deferred, after, values)
         report = replace(report, delivered=deliveries.delivered, held_back=deliveries.held_back)
         return _close(engine, wish, holding, report, deliveries.reads)
 
@@ -79,12 +82,13 @@ def plan_sync(engine: Engine, wish: Wish) -> SyncReport:
         with engine.store.read() as work:
             before = load_before(engine.workspace, work)
         now = engine.clock.now()
+        values, before = _values(engine, before, now)
         plans, deferred = _plans(engine, wish, before)
         reads = _read(engine, wish, before, plans, now)
         closing.callback(_close_all, reads)
         outcomes = _outcomes(reads)
         after = conclude(engine.workspace, before, outcomes, now)
-        report = _report(engine, None, reads, deferred, after)
+        report = _report(engine, None, reads, deferred, after, values)
         if wish.pull_only or not engine.workspace.publish.enabled:
             return report
         return replace(report, planned=_planned(before, after, readable_items(after, outcomes)))
@@ -103,6 +107,12 @@ def _open(engine: Engine, wish: Wish, holding: Hold) -> tuple[SyncRun, Before]:
         work.start_run(run)
     with engine.store.read() as work:
         return run, load_before(engine.workspace, work)
+
+
+def _values(engine: Engine, before: Before, now: datetime) -> tuple[ValuesRead, Before]:
+    """What the value sources say, and the check-ins with it."""
+    values = read_values(engine.workspace, engine.value_sources, before.check_ins, now)
+    return values, replace(before, check_ins=(*before.check_ins, *values.entries))
 
 
 def _plans(engine: Engine, wish: Wish, before: Before) -> tuple[tuple[PullPlan, ...], tuple[Deferred, ...]]:
@@ -164,12 +174,15 @@ def _record(
     before: Before,
     after: After,
     reads: Sequence[ConnectionRead],
+    values: ValuesRead,
 ) -> SyncRun:
     name = engine.workspace.id
     run = replace(run, recorded_at=engine.clock.now())
     touched = [link for link, old in zip(after.links, before.links, strict=True) if link != old]
     with engine.store.write(holding.lease) as work:
         work.save_links(name, touched)
+        for entry in values.entries:
+            work.add_check_in(name, entry)
         for change in after.fresh:
             work.add_snapshot(name, run.id, change.snapshot)
         for read in reads:
@@ -210,6 +223,7 @@ def _report(
     reads: Sequence[ConnectionRead],
     deferred: Sequence[Deferred],
     after: After,
+    values: ValuesRead,
 ) -> SyncReport:
     return SyncReport(
         workspace=engine.workspace.id,
@@ -217,6 +231,8 @@ def _report(
         connections=(*(read.report for read in reads), *(deferred_report(one) for one in deferred)),
         changes=after.fresh,
         troubles=after.troubles,
+        values=values.entries,
+        value_troubles=values.troubles,
         opened=after.judgement.opened,
         closed=after.judgement.closed,
     )
