@@ -30,6 +30,7 @@ from syncer.cli import (
     lint,
     serve,
     sheets,
+    signals,
     status,
     syncing,
 )
@@ -57,6 +58,7 @@ for module in (
     checkin,
     closing,
     sheets,
+    signals,
     lint,
     database,
 ):

@@ -1,14 +1,13 @@
-"""`syncer signals`, `brief`, `report`: what is known, for people. Confidential numbers only when named."""
+"""`syncer brief`, `report`: what is known, for people. Confidential numbers only when named."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 
 from syncer.cli import text
 from syncer.cli.discreet import Named, refuse_unknown, veil
-from syncer.cli.exits import Exit
 from syncer.cli.session import Session, session_of
 from syncer.domain.render import is_it_moving, number_word, work_word
 from syncer.domain.rollup import Rollup, WorkLine
@@ -17,7 +16,6 @@ from syncer.engine.view import View, look
 
 def register(app: typer.Typer) -> None:
     """Adds the commands to the command line."""
-    app.command()(signals)
     app.command()(brief)
     report = typer.Typer(no_args_is_help=True, help="Reports.")
     report.callback()(_report)
@@ -27,36 +25,6 @@ def register(app: typer.Typer) -> None:
 
 def _report() -> None:
     """Reports."""
-
-
-def signals(
-    context: typer.Context,
-    fail_on: Annotated[
-        list[str] | None, typer.Option("--fail-on", help="Exit with 10 when a signal of this kind is open.")
-    ] = None,
-    key_results: Named = None,
-) -> None:
-    """The open disconnects between number and work, with their evidence."""
-    from syncer.domain.signals import KINDS  # noqa: PLC0415  only to check the names
-
-    unknown = sorted(set(fail_on or ()) - set(KINDS))
-    if unknown:
-        raise typer.BadParameter(f"no signal is called {', '.join(unknown)}; there are {', '.join(KINDS)}")
-    session = session_of(context)
-    named = frozenset(key_results or ())
-    document: dict[str, Any] = {}
-    hit = False
-    for view in views(session, named):
-        found = view.public_signals(named)
-        document[view.workspace.id] = found
-        hit = hit or any(signal.kind in (fail_on or ()) for signal in found)
-        session.say(f"{view.workspace.id}: {len(found)} open signal{'' if len(found) == 1 else 's'}")
-        for signal in found:
-            session.say()
-            _say_all(session, text.signal_lines(signal))
-        note_hidden(session, view, named)
-    session.emit(document)
-    raise typer.Exit(Exit.SOMETHING_TO_SEE if hit else Exit.DONE)
 
 
 def brief(context: typer.Context, key_results: Named = None) -> None:

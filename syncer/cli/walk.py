@@ -88,14 +88,17 @@ def _owed_by(person: str, session: Session, view: View, named: frozenset[str]) -
 
 def _show_number(session: Session, owed: Owed, rollup: Rollup, place: str) -> None:
     key_result, cycle = rollup.key_result, owed.placed.cycle
-    expected = key_result.show(round(expected_value(key_result, cycle, owed.on), 1))
     now = "nobody has checked in a value"
     if owed.last is not None:
         now = f"{key_result.show(owed.last.value)} on {day(owed.last.on)}"
         now += " (stale)" if owed.overdue else ""
     session.say()
     session.say(f"{place}: {text.name(key_result.title)}  [{key_result.id}]")
+    if key_result.keep:
+        session.say(f"  {now} · {key_result.way}")
+        return
     start = f"{key_result.show(key_result.start)} at the start"
+    expected = key_result.show(round(expected_value(key_result, cycle, owed.on), 1))
     session.say(f"  {start} → {now} → {expected} expected by {day(owed.on)}")
 
 
@@ -199,7 +202,7 @@ def _document(owed: Owed) -> dict[str, object]:
         "key_result": key_result.id,
         "title": key_result.title,
         "on": owed.on,
-        "start": key_result.start,
+        "start": None if key_result.keep else key_result.start,
         "value": owed.last.value if owed.last else None,
         "checked_in_on": owed.last.on if owed.last else None,
         "expected_value": expected_value(key_result, owed.placed.cycle, owed.on),

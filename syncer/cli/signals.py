@@ -1,0 +1,113 @@
+"""`syncer signals`: the disconnects that stand open, one of them, and all there ever were."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+
+from syncer.cli import text
+from syncer.cli.discreet import Named, refuse_unknown
+from syncer.cli.exits import Exit
+from syncer.cli.session import Session, session_of
+from syncer.cli.sheets import note_hidden, views
+from syncer.domain.okr import Workspace
+from syncer.domain.render import day
+from syncer.domain.signals.finding import Signal
+
+FailOn = Annotated[
+    list[str] | None, typer.Option("--fail-on", help="Exit with 10 when a signal of this kind is open.")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands to the command line."""
+    group = typer.Typer(help="The open disconnects between number and work, with their evidence.")
+    group.callback(invoke_without_command=True)(signals)
+    group.command("show")(show)
+    group.command("history")(history)
+    app.add_typer(group, name="signals")
+
+
+def signals(context: typer.Context, fail_on: FailOn = None, key_results: Named = None) -> None:
+    """The open disconnects between number and work, with their evidence."""
+    if context.invoked_subcommand is not None:
+        return
+    _refuse_unknown_kinds(fail_on or [])
+    session, named = session_of(context), frozenset(key_results or ())
+    document: dict[str, Any] = {}
+    hit = False
+    for view in views(session, named):
+        found = view.public_signals(named)
+        document[view.workspace.id] = found
+        hit = hit or any(signal.kind in (fail_on or ()) for signal in found)
+        session.say(f"{view.workspace.id}: {text.many(len(found), 'open signal')}")
+        for signal in found:
+            session.say()
+            _say(session, signal)
+        note_hidden(session, view, named)
+    session.emit(document)
+    raise typer.Exit(Exit.SOMETHING_TO_SEE if hit else Exit.DONE)
+
+
+def _refuse_unknown_kinds(kinds: list[str]) -> None:
+    from syncer.domain.signals import KINDS  # noqa: PLC0415  only to check the names
+
+    unknown = sorted(set(kinds) - set(KINDS))
+    if unknown:
+        raise typer.BadParameter(f"no signal is called {', '.join(unknown)}; there are {', '.join(KINDS)}")
+
+
+def show(
+    context: typer.Context,
+    signal_id: Annotated[str, typer.Argument(metavar="ID", help="As `syncer signals history` prints it.")],
+    key_results: Named = None,
+) -> None:
+    """One open signal with its evidence."""
+    session, named = session_of(context), frozenset(key_results or ())
+    there = [(view.workspace.id, one) for view in views(session, named) for one in view.public_signals(named)]
+    found = {workspace: one for workspace, one in there if one.id == signal_id}
+    if not found:
+        known = ", ".join(one.id for _, one in there) or "none"
+        raise typer.BadParameter(f"no open signal is called {text.plain(signal_id)}; open are: {known}")
+    for signal in found.values():
+        _say(session, signal)
+    session.emit(found)
+
+
+def history(context: typer.Context, key_results: Named = None) -> None:
+    """Every signal there ever was, with the days on which it was opened and closed."""
+    session, named = session_of(context), frozenset(key_results or ())
+    workspaces = [one.workspace for one in session.workspaces()]
+    refuse_unknown(named, workspaces)
+    document: dict[str, Any] = {}
+    with session.known_store() as store, store.read() as work:
+        for workspace in workspaces:
+            shown = _shown(workspace, named)
+            rows = [row for row in work.signal_history(workspace.id) if row[0].key_result_id in shown]
+            document[workspace.id] = [_row_document(*row) for row in rows]
+            session.say(f"{workspace.id}: {text.many(len(rows), 'signal')} since the first sync")
+            for line in text.columns([_row(workspace, *row) for row in rows]):
+                session.say(f"  {line}")
+    session.emit(document)
+
+
+def _shown(workspace: Workspace, named: frozenset[str]) -> frozenset[str]:
+    all_of_them = frozenset(placed.key_result.id for placed in workspace.key_results())
+    return all_of_them & named if named else all_of_them - workspace.confidential
+
+
+def _row(workspace: Workspace, signal: Signal, opened: datetime, closed: datetime | None) -> tuple[str, ...]:
+    ended = f"closed {day(closed.astimezone(workspace.zone).date())}" if closed else "open"
+    since = f"opened {day(opened.astimezone(workspace.zone).date())}"
+    return signal.id, since, ended, text.name(signal.headline)
+
+
+def _row_document(signal: Signal, opened: datetime, closed: datetime | None) -> dict[str, Any]:
+    return {"id": signal.id, "opened_at": opened, "closed_at": closed, "signal": signal}
+
+
+def _say(session: Session, signal: Signal) -> None:
+    for line in text.signal_lines(signal):
+        session.say(line)
