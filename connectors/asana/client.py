@@ -204,9 +204,9 @@ class AsanaClient:
         body = self._asana.updates.get_statuses_for_object(project, query, full_payload=True)
         return [records.status_update(row) for row in rows_of(what, body)]
 
-    def create_task(self, project: str, name: str, notes: str) -> str:
-        """Adds an open task without assignee to a project; its gid."""
-        fields = {"name": name, "notes": notes, "projects": [project], "completed": False}
+    def create_task(self, project: str, name: str, notes: str, *, completed: bool = False) -> str:
+        """Adds a task without assignee to a project; its gid."""
+        fields = {"name": name, "notes": notes, "projects": [project], "completed": completed}
         return _created(self._asana.tasks.create_task({"data": fields}, asking(("gid",)), full_payload=True))
 
     def create_comment(self, task: str, html: str, *, pinned: bool = False) -> str:

@@ -147,8 +147,10 @@ class AsanaConnector:
             raise FatalError(error.sentence, hint=error.hint) from error
 
     def _publisher(self, ref: WorkRef) -> Publisher:
-        kind = TaskComments if ref.kind == "task" else ProjectComments
-        return kind(self._client, self._me().gid)
+        if ref.kind == "task":
+            return TaskComments(self._client, self._me().gid)
+        completed = self._settings.rollup_task == "completed"
+        return ProjectComments(self._client, self._me().gid, completed)
 
     def _clock_skew(self) -> float | None:
         with suppress(ValueError, TypeError, IndexError, OverflowError):

@@ -73,10 +73,14 @@ class TaskComments:
 
 @dataclass(frozen=True, slots=True)
 class ProjectComments:
-    """The comment on a task of ours in a project, written as the user with the gid `me`."""
+    """The comment on a task of ours in a project, written as the user with the gid `me`.
+
+    `completed`: the task is made as one that is done, so that it stands in nobody's list of open work.
+    """
 
     client: AsanaClient
     me: str
+    completed: bool = False
 
     def find(self, item: str, marker: str) -> Placement | None:
         """Our task in the project, and our comment on it if there is one."""
@@ -104,7 +108,7 @@ class ProjectComments:
 
     def _add_task(self, publication: Publication) -> Delivery:
         notes = f"{_NOTES}\n\n{publication.marker}"
-        task = self.client.create_task(publication.item_id, TASK_NAME, notes)
+        task = self.client.create_task(publication.item_id, TASK_NAME, notes, completed=self.completed)
         return Delivery(Placement(container_id=task), Standing.PARTIAL, Wrote.CREATED)
 
     def _add_comment(self, comment: Comment, at: Placement, task: str) -> Delivery:

@@ -31,7 +31,8 @@ def _proxy(value: str) -> str:
 class AsanaSettings(ConnectionSettings):
     """One Asana workspace; the token is a personal access token or that of a service account.
 
-    `write_to` says where rollups go: one task of ours in each project, or nowhere. `plan` is
+    `write_to` says where rollups go: one task of ours in each project, or nowhere. `rollup_task` says whether
+    that task is made as an open one or as one that is completed; a later change is left alone. `plan` is
     that of its domain and decides how many requests a minute it takes. `client_cert` is a PEM file with
     certificate and key.
     """
@@ -44,6 +45,7 @@ class AsanaSettings(ConnectionSettings):
     workspace_gid: Annotated[Identifier, AfterValidator(_gid)]
     token: SecretRef
     write_to: Literal["task", "off"] = "task"
+    rollup_task: Literal["open", "completed"] = "open"
     plan: Plan = "auto"
     ca_bundle: str | None = Field(default=None, min_length=1)
     proxy: Annotated[str, AfterValidator(_proxy)] | None = None

@@ -30,6 +30,7 @@ class AsanaLike(ConnectionSettings):
     workspace_gid: Identifier
     token: SecretRef
     write_to: Literal["task", "off"] = "task"
+    rollup_task: Literal["open", "completed"] = "open"
     plan: Literal["auto", "free", "paid"] = "auto"
     ca_bundle: str | None = None
     proxy: str | None = None

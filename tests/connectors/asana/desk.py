@@ -63,6 +63,7 @@ class Desk:
     fault: Fault | None = None
     may_write: bool = True
     write_to: str = "task"
+    rollup_task: str = "open"
     status_map: Mapping[str, WorkStatus] = field(default_factory=dict)
     timeout: tuple[float, float] = (5, 30)
 
@@ -84,6 +85,7 @@ class Desk:
                 "workspace_gid": self.site.workspace["gid"],
                 "token": {"env": "ASANA_TOKEN"},
                 "write_to": self.write_to,
+                "rollup_task": self.rollup_task,
             }
         )
         context = Context(

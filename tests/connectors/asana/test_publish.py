@@ -10,7 +10,7 @@ from connectors.sandbox.server import Request, Response, Wire
 from syncer.domain.sync import Delivery, Placement, Standing, Wrote
 from syncer.domain.work import Progress, WorkRef
 from syncer.errors import ForbiddenError, NotFoundError, ReadOnlyError, SkippableError, TemporaryError
-from tests.connectors.asana.desk import ANA, Desk, answer, publication
+from tests.connectors.asana.desk import ANA, Desk, add_tasks, answer, publication
 
 
 @pytest.fixture
@@ -30,6 +30,17 @@ def test_the_first_step_makes_the_task_and_the_second_the_comment(desk: Desk) ->
     assert second == Delivery(Placement(comment["gid"], task), Standing.STANDING, Wrote.CREATED)
     assert comment["html_text"] == f"<body><strong>37 %</strong>\n<code>okr-syncer:acme/{gid}</code></body>"
     assert [request.method for request in desk.stand_in.writes] == ["POST", "POST"]
+
+
+def test_the_task_can_be_made_as_a_completed_one_and_never_counts() -> None:
+    with Desk(rollup_task="completed") as desk:
+        gid = desk.site.add_project("P")
+        add_tasks(desk, gid, done=1, open_=2)
+        desk.published(gid)
+        (ours,) = [task for task in desk.site.tasks(gid) if task["name"] == "OKR rollup"]
+        assert ours["completed"]
+        assert desk.read(gid).progress.basis == "1/3"
+        assert len(desk.stand_in.writes) == 2
 
 
 def test_the_task_is_open_unassigned_and_says_what_it_is(desk: Desk) -> None:
