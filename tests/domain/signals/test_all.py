@@ -283,3 +283,16 @@ def test_a_movement_equal_to_the_band_on_paper_counts(before: float, after: floa
     rollup = rollup_of(key_result(rules=rules(min_move=0.3)), on=CUT)
 
     assert moved(rollup, after - before) is reached
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.dates(START, END), histories, snapshots)
+def test_no_ticket_changes_the_number_or_its_status(
+    on: date, history: History, others: Sequence[Snapshot]
+) -> None:
+    numbers, one, _, pace = history
+    before, after = (rollup_at(on, (numbers, told, others, pace)) for told in (one, others))
+
+    assert [(r.share, r.status, r.latest, r.movement, r.number_stale) for r in (before,)] == [
+        (r.share, r.status, r.latest, r.movement, r.number_stale) for r in (after,)
+    ]
