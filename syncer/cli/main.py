@@ -28,6 +28,7 @@ from syncer.cli import (
     init,
     links,
     lint,
+    review,
     serve,
     sheets,
     signals,
@@ -60,6 +61,7 @@ for module in (
     sheets,
     signals,
     lint,
+    review,
     database,
 ):
     module.register(app)

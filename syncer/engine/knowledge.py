@@ -82,6 +82,24 @@ def _remembered(link: Link, old: Link) -> Link:
     return replace(link, ref=ref, state=old.state, read_at=old.read_at, advice=old.advice)
 
 
+def stored(workspace: Workspace, before: Before) -> Known:
+    """What the store has for a judgement, with nothing read beside it."""
+    return _known(workspace, before, before.links, before.snapshots)
+
+
+def _known(
+    workspace: Workspace,
+    before: Before,
+    links: Sequence[Link],
+    histories: Mapping[tuple[str, str], tuple[Snapshot, ...]],
+) -> Known:
+    return Known(
+        check_ins=before.check_ins,
+        work=_work(workspace, links, histories, before.reports),
+        closings=standing_closings(before.closings),
+    )
+
+
 def conclude(
     workspace: Workspace, before: Before, outcomes: Mapping[WorkRef, Outcome], now: datetime
 ) -> After:
@@ -92,11 +110,7 @@ def conclude(
     seen = [outcome for outcome in outcomes.values() if isinstance(outcome, Snapshot)]
     fresh = _fresh(seen, before.snapshots)
     histories = _histories(before.snapshots, fresh)
-    known = Known(
-        check_ins=before.check_ins,
-        work=_work(workspace, links, histories, before.reports),
-        closings=standing_closings(before.closings),
-    )
+    known = _known(workspace, before, links, histories)
     judgement = judge(workspace, known, before.signals, now)
     return After(
         at=now,

@@ -1,0 +1,155 @@
+"""What a cycle can teach: per initiative the number when it shipped and after it had its time. Pure.
+
+It is correlation, and the words say so: *moved while*, *did not move within*, *cannot tell*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+
+from syncer.domain.okr import Initiative, KeyResult
+from syncer.domain.pace import Reading, reaches
+from syncer.domain.rollup import Rollup, WorkLine
+from syncer.domain.work import WorkStatus
+
+
+class Verdict(StrEnum):
+    """What became of a bet, in the order in which it is told: what changed nothing comes first."""
+
+    DID_NOT_MOVE = "did_not_move"
+    MOVED = "moved"
+    CANNOT_TELL = "cannot_tell"
+    NEVER_SHIPPED = "never_shipped"
+
+
+class Why(StrEnum):
+    """Why a verdict is what it is, where the figures alone do not say it."""
+
+    FIGURES = "the figures say so"
+    OVERLAPPING = "other bets shipped at the same time"
+    SETTLING = "the number still has time"
+    NO_READING = "nobody read the number when it counted"
+    UNREAD = "the work was not read"
+    OPEN = "it is not done"
+    DROPPED = "it was dropped"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """One initiative against its number.
+
+    `movement` is in the good direction, between `at_ship` and `settled`, and `expected` what the bet was to
+    bring, both in the number's unit. `settles_on` is the last day of the time the number is given.
+    `overlapping` are the titles of the bets whose time overlaps with this one's.
+    """
+
+    key_result: KeyResult
+    initiative: Initiative
+    owner: str | None
+    verdict: Verdict
+    why: Why
+    at_start: Reading | None = None
+    shipped_on: date | None = None
+    settles_on: date | None = None
+    at_ship: Reading | None = None
+    settled: Reading | None = None
+    movement: float | None = None
+    expected: float | None = None
+    overlapping: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """A key result at the end: its last value and the score from it, 0.0 to 1.0, None without a value."""
+
+    key_result: KeyResult
+    last: Reading | None
+    score: float | None
+
+
+def evidence_of(rollup: Rollup) -> tuple[Evidence, ...]:
+    """The evidence for every initiative of a key result, in the order of the file."""
+    return tuple(_evidence(rollup, line) for line in rollup.work)
+
+
+def in_order(found: Iterable[Evidence]) -> tuple[Evidence, ...]:
+    """What finished and changed nothing first, what never shipped last."""
+    order = list(Verdict)
+    return tuple(sorted(found, key=lambda one: order.index(one.verdict)))
+
+
+def outcome_of(rollup: Rollup) -> Outcome:
+    """How far the number came."""
+    latest = rollup.latest
+    score = None if rollup.share is None else round(min(1.0, max(0.0, rollup.share)), 2)
+    return Outcome(
+        key_result=rollup.key_result,
+        last=Reading(latest.on, latest.value) if latest else None,
+        score=score,
+    )
+
+
+def _evidence(rollup: Rollup, line: WorkLine) -> Evidence:
+    shipped, begun = _shipped_on(rollup, line), rollup.placed.cycle.start
+    base = Evidence(
+        key_result=rollup.key_result,
+        initiative=line.initiative,
+        owner=line.owner,
+        verdict=Verdict.NEVER_SHIPPED,
+        why=Why.DROPPED if not line.is_bet else Why.OPEN,
+        at_start=rollup.numbers.at(max(begun, line.known_since or begun)),
+        expected=line.initiative.bet.move if line.initiative.bet else None,
+    )
+    if shipped is not None:
+        return _after_ship(rollup, line, shipped, base)
+    if line.is_bet and not _was_read_to_the_end(rollup, line):
+        return replace(base, verdict=Verdict.CANNOT_TELL, why=Why.UNREAD)
+    return base
+
+
+def _was_read_to_the_end(rollup: Rollup, line: WorkLine) -> bool:
+    """Whether the last word about open work is of now, or of the end of the cycle: then its links rest."""
+    end = min(rollup.on, rollup.placed.cycle.end)
+    return not line.stale or (line.read_at is not None and line.read_at.date() >= end)
+
+
+def _after_ship(rollup: Rollup, line: WorkLine, shipped: date, base: Evidence) -> Evidence:
+    numbers, settles = rollup.numbers, shipped + rollup.key_result.rules.settle
+    over = rollup.on >= settles
+    found = replace(
+        base,
+        verdict=Verdict.CANNOT_TELL,
+        why=Why.NO_READING if over else Why.SETTLING,
+        shipped_on=shipped,
+        settles_on=settles,
+        at_ship=numbers.at(shipped),
+        settled=numbers.at(settles) if over else None,
+        movement=numbers.movement(shipped, settles) if over else None,
+        overlapping=_overlapping(rollup, line, shipped, settles),
+    )
+    if found.movement is None:
+        return found
+    if not reaches(found.movement, rollup.key_result.rules.min_move):
+        return replace(found, verdict=Verdict.DID_NOT_MOVE, why=Why.FIGURES)
+    if found.overlapping:
+        return replace(found, verdict=Verdict.CANNOT_TELL, why=Why.OVERLAPPING)
+    return replace(found, verdict=Verdict.MOVED, why=Why.FIGURES)
+
+
+def _shipped_on(rollup: Rollup, line: WorkLine) -> date | None:
+    """The day it was done; a bet that was done before the cycle is judged from its first day on."""
+    if line.status is not WorkStatus.DONE or line.done_on is None:
+        return None
+    return max(line.done_on, rollup.placed.cycle.start)
+
+
+def _overlapping(rollup: Rollup, line: WorkLine, shipped: date, settles: date) -> tuple[str, ...]:
+    settle = rollup.key_result.rules.settle
+    others: Sequence[tuple[WorkLine, date | None]] = [
+        (other, _shipped_on(rollup, other)) for other in rollup.work if other is not line
+    ]
+    together = [other for other, on in others if on and on <= settles and shipped <= on + settle]
+    return tuple(other.initiative.title for other in together)

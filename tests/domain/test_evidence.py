@@ -1,0 +1,108 @@
+"""What a cycle can teach of each bet."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from syncer.domain.evidence import Evidence, Verdict, Why, evidence_of, in_order, outcome_of
+from syncer.domain.okr import Bet
+from syncer.domain.rollup import Rollup
+from syncer.domain.work import Snapshot, WorkStatus
+from tests.domain.build import day, initiative, key_result, rollup_of, snapshot, weekly
+
+SHIPPED = "2026-11-02"
+FLAT = weekly("2026-10-05", 34.5, 35.0, 35.5, 36.0, 36.6, 36.8, 37.0)
+RISING = weekly("2026-10-05", 34.5, 35.0, 35.5, 36.0, 36.6, 40.0, 44.0)
+
+
+def done(on: str = SHIPPED) -> Snapshot:
+    return snapshot(on, buckets=(14, 0, 0), status=WorkStatus.DONE, done_on=day(on))
+
+
+def of(rollup: Rollup, name: str = "new-flow") -> Evidence:
+    return next(one for one in evidence_of(rollup) if one.initiative.id == name)
+
+
+def test_a_bet_that_finished_and_moved_nothing() -> None:
+    bet = initiative(bet=Bet(move=8, why="half of the drop-off is in step 3"))
+    one = of(rollup_of(key_result(bet), on="2026-11-20", check_ins=FLAT, work={"new-flow": [done()]}))
+
+    assert (one.verdict, one.why) == (Verdict.DID_NOT_MOVE, Why.FIGURES)
+    assert (one.shipped_on, one.settles_on) == (date(2026, 11, 2), date(2026, 11, 16))
+    assert one.at_ship is not None
+    assert one.settled is not None
+    assert (one.at_ship.value, one.settled.value, one.expected) == (36.6, 37.0, 8)
+    assert one.movement is not None
+    assert round(one.movement, 6) == 0.4
+
+
+def test_a_number_that_moved_after_the_only_bet_shipped() -> None:
+    one = of(rollup_of(on="2026-11-20", check_ins=RISING, work={"new-flow": [done()]}))
+    assert (one.verdict, one.why, one.overlapping) == (Verdict.MOVED, Why.FIGURES, ())
+
+
+def test_two_bets_at_the_same_time_leave_open_which_one_it_was() -> None:
+    both = key_result(initiative(), initiative("emails", title="Emails"))
+    work = {"new-flow": [done()], "emails": [done("2026-11-09")]}
+    one = of(rollup_of(both, on="2026-11-20", check_ins=RISING, work=work))
+    assert (one.verdict, one.why, one.overlapping) == (Verdict.CANNOT_TELL, Why.OVERLAPPING, ("Emails",))
+
+
+def test_where_nothing_moved_none_of_several_did_it() -> None:
+    both = key_result(initiative(), initiative("emails", title="Emails"))
+    work = {"new-flow": [done()], "emails": [done(SHIPPED)]}
+    rollup = rollup_of(both, on="2026-11-20", check_ins=FLAT, work=work)
+    assert {one.verdict for one in evidence_of(rollup)} == {Verdict.DID_NOT_MOVE}
+
+
+def test_a_number_that_still_has_time_is_not_judged() -> None:
+    one = of(rollup_of(on="2026-11-10", check_ins=FLAT, work={"new-flow": [done()]}))
+    assert (one.verdict, one.why, one.movement) == (Verdict.CANNOT_TELL, Why.SETTLING, None)
+
+
+def test_a_number_that_nobody_read_is_not_judged() -> None:
+    one = of(rollup_of(on="2026-12-01", check_ins=FLAT[:3], work={"new-flow": [done()]}))
+    assert (one.verdict, one.why) == (Verdict.CANNOT_TELL, Why.NO_READING)
+
+
+def test_open_and_dropped_work_never_shipped() -> None:
+    under_way = rollup_of(on="2026-12-20", check_ins=FLAT, work={"new-flow": [snapshot(SHIPPED)]})
+    dropped = rollup_of(
+        on="2026-12-20", check_ins=FLAT, work={"new-flow": [snapshot(SHIPPED, status=WorkStatus.DROPPED)]}
+    )
+    assert (of(under_way).verdict, of(under_way).why) == (Verdict.NEVER_SHIPPED, Why.OPEN)
+    assert (of(dropped).verdict, of(dropped).why) == (Verdict.NEVER_SHIPPED, Why.DROPPED)
+
+
+def test_work_that_was_not_read_cannot_be_told() -> None:
+    one = of(
+        rollup_of(
+            on="2026-12-20", check_ins=FLAT, work={"new-flow": [snapshot(SHIPPED)]}, unread=["new-flow"]
+        )
+    )
+    assert (one.verdict, one.why) == (Verdict.CANNOT_TELL, Why.UNREAD)
+
+
+def test_open_work_whose_links_rest_after_the_cycle_never_shipped() -> None:
+    last = snapshot("2026-12-31")
+    rollup = rollup_of(on="2027-01-07", check_ins=FLAT, work={"new-flow": [last]}, unread=["new-flow"])
+    assert (of(rollup).verdict, of(rollup).why) == (Verdict.NEVER_SHIPPED, Why.OPEN)
+
+
+def test_a_bet_done_before_the_cycle_is_judged_from_its_first_day() -> None:
+    one = of(rollup_of(on="2026-11-20", check_ins=FLAT, work={"new-flow": [done("2026-09-10")]}))
+    assert (one.shipped_on, one.verdict) == (date(2026, 10, 1), Verdict.MOVED)
+
+
+def test_what_changed_nothing_is_told_first_and_what_never_shipped_last() -> None:
+    four = key_result(*(initiative(name) for name in ("open", "flat")))
+    work = {"open": [snapshot(SHIPPED)], "flat": [done()]}
+    rollup = rollup_of(four, on="2026-11-20", check_ins=FLAT, work=work)
+    assert [one.initiative.id for one in in_order(evidence_of(rollup))] == ["flat", "open"]
+
+
+def test_the_score_is_the_share_of_the_way_and_stays_between_0_and_1() -> None:
+    assert outcome_of(rollup_of(on="2026-11-20", check_ins=FLAT)).score == 0.17
+    assert outcome_of(rollup_of(on="2026-11-20", check_ins=weekly("2026-11-02", 60))).score == 1.0
+    assert outcome_of(rollup_of(on="2026-11-20", check_ins=weekly("2026-11-02", 30))).score == 0.0
+    assert outcome_of(rollup_of(on="2026-11-20")).score is None
