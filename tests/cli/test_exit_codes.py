@@ -56,7 +56,7 @@ def test_1_no_such_workspace(acme: World) -> None:
         (["bref"], "No such command 'bref'. Did you mean 'brief'?"),
         (["status", "--frobnicate"], "No such option: --frobnicate"),
         (["--log-format", "xml", "status"], "'xml' is not text or json"),
-        (["check-in"], "give a key result and its value, or --initiative ID --status STATUS"),
+        (["check-in", "activation"], "give a key result and its value, or --initiative ID --status STATUS"),
         (
             ["check-in", "--initiative", "fonts"],
             "give --initiative ID --status STATUS, and no key result",
