@@ -13,15 +13,8 @@ from syncer.domain.closing import Closing
 from syncer.domain.comment import Publication
 from syncer.domain.link import Link
 from syncer.domain.signals.finding import Signal
-from syncer.domain.sync import (
-    ConnectionHealth,
-    ConnectorState,
-    Delivery,
-    Due,
-    Placement,
-    Receipt,
-    SyncRun,
-)
+from syncer.domain.snooze import Snooze
+from syncer.domain.sync import ConnectionHealth, ConnectorState, Delivery, Due, Placement, Receipt, SyncRun
 from syncer.domain.work import Outcome, Snapshot, WorkRef, WorkStatus
 
 
@@ -245,6 +238,14 @@ class UnitOfWork(Protocol):
 
     def add_initiative_check_in(self, workspace: str, check_in: InitiativeCheckIn) -> None:
         """Adds a status given by hand."""
+        ...
+
+    def snoozes(self, workspace: str) -> tuple[Snooze, ...]:
+        """All snoozes of signals, in the order they were entered."""
+        ...
+
+    def add_snooze(self, workspace: str, snooze: Snooze) -> None:
+        """Adds a snooze; earlier ones are kept as history."""
         ...
 
     def closings(self, workspace: str) -> tuple[Closing, ...]:

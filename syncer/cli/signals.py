@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Annotated, Any
 
 import typer
 
 from syncer.cli import text
+from syncer.cli.checkin import one_workspace
 from syncer.cli.discreet import Named, refuse_unknown
 from syncer.cli.exits import Exit
 from syncer.cli.session import Session, session_of
@@ -15,6 +17,8 @@ from syncer.cli.sheets import note_hidden, views
 from syncer.domain.okr import Workspace
 from syncer.domain.render import day
 from syncer.domain.signals.finding import Signal
+from syncer.domain.snooze import Snooze, asleep
+from syncer.engine.snoozing import snooze
 
 FailOn = Annotated[
     list[str] | None, typer.Option("--fail-on", help="Exit with 10 when a signal of this kind is open.")
@@ -26,6 +30,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(help="The open disconnects between number and work, with their evidence.")
     group.callback(invoke_without_command=True)(signals)
     group.command("show")(show)
+    group.command("snooze")(snooze_command)
     group.command("history")(history)
     app.add_typer(group, name="signals")
 
@@ -39,16 +44,53 @@ def signals(context: typer.Context, fail_on: FailOn = None, key_results: Named =
     document: dict[str, Any] = {}
     hit = False
     for view in views(session, named):
-        found = view.public_signals(named)
+        aside = _asleep(session, view.workspace)
+        there = view.public_signals(named)
+        found = tuple(signal for signal in there if signal.id not in aside)
         document[view.workspace.id] = found
         hit = hit or any(signal.kind in (fail_on or ()) for signal in found)
-        session.say(f"{view.workspace.id}: {text.many(len(found), 'open signal')}")
+        sleeping = f", {len(there) - len(found)} snoozed" if len(there) > len(found) else ""
+        session.say(f"{view.workspace.id}: {text.many(len(found), 'open signal')}{sleeping}")
         for signal in found:
             session.say()
             _say(session, signal)
         note_hidden(session, view, named)
     session.emit(document)
     raise typer.Exit(Exit.SOMETHING_TO_SEE if hit else Exit.DONE)
+
+
+def _asleep(session: Session, workspace: Workspace) -> Mapping[str, Snooze]:
+    today = session.app.clock.now().astimezone(workspace.zone).date()
+    with session.known_store() as store, store.read() as work:
+        return asleep(work.snoozes(workspace.id), today)
+
+
+def snooze_command(
+    context: typer.Context,
+    signal_id: Annotated[str, typer.Argument(metavar="ID", help="As `syncer signals history` prints it.")],
+    until: Annotated[str, typer.Option("--until", help="The last day of it, YYYY-MM-DD.")],
+    why: Annotated[str, typer.Option("--why", help="Why it can wait.")],
+    author: Annotated[str, typer.Option("--author", help="Who says so.")] = "",
+) -> None:
+    """Put an open signal aside for a while; it stays in the history and in the review."""
+    session = session_of(context)
+    configured = one_workspace(session)
+    try:
+        day_until = date.fromisoformat(until)
+    except ValueError as error:
+        raise typer.BadParameter(f"{until!r} is not a day; write YYYY-MM-DD") from error
+    entry = snooze(
+        configured.workspace,
+        session.app.store,
+        session.app.clock,
+        signal_id=signal_id,
+        until=day_until,
+        reason=why,
+        author=author,
+    )
+    until_when = f"{text.plain(entry.signal_id)} is snoozed until {day(entry.until)}"
+    session.say(f"{until_when}: {text.name(entry.reason)}")
+    session.emit({configured.workspace.id: entry})
 
 
 def _refuse_unknown_kinds(kinds: list[str]) -> None:

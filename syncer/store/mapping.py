@@ -12,6 +12,7 @@ from syncer.domain.closing import ClosedAs, Closing
 from syncer.domain.comment import Publication
 from syncer.domain.link import Link
 from syncer.domain.signals.finding import Signal
+from syncer.domain.snooze import Snooze
 from syncer.domain.sync import (
     ConnectionHealth,
     Due,
@@ -142,6 +143,25 @@ def to_initiative_check_in(row: AnyRow) -> InitiativeCheckIn:
         status=WorkStatus(row.status),
         note=row.note,
         author=row.author,
+    )
+
+
+def from_snooze(workspace: str, snooze: Snooze) -> Values:
+    """A row of snoozes."""
+    return {
+        "workspace": workspace,
+        "signal_id": snooze.signal_id,
+        "entered_at": snooze.at,
+        "until_day": snooze.until,
+        "reason": snooze.reason,
+        "author": snooze.author,
+    }
+
+
+def to_snooze(row: AnyRow) -> Snooze:
+    """A row of snoozes."""
+    return Snooze(
+        signal_id=row.signal_id, at=row.entered_at, until=row.until_day, reason=row.reason, author=row.author
     )
 
 

@@ -93,6 +93,18 @@ initiative_check_ins = Table(
     Column("author", FreeText, nullable=False),
 )
 
+snoozes = Table(
+    "snoozes",
+    metadata,
+    Column("id", SERIAL, primary_key=True),
+    Column("workspace", Text, nullable=False, index=True),
+    Column("signal_id", Text, nullable=False),
+    Column("entered_at", UtcDateTime, nullable=False),
+    Column("until_day", Date, nullable=False),
+    Column("reason", FreeText, nullable=False),
+    Column("author", FreeText, nullable=False),
+)
+
 closings = Table(
     "closings",
     metadata,

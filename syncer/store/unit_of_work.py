@@ -13,6 +13,7 @@ from syncer.domain.checkin import CheckIn, InitiativeCheckIn
 from syncer.domain.closing import Closing
 from syncer.domain.link import Link
 from syncer.domain.signals.finding import Signal
+from syncer.domain.snooze import Snooze
 from syncer.domain.sync import ConnectionHealth, ConnectorState, Due, Receipt, SyncRun
 from syncer.domain.work import Snapshot
 from syncer.ports import OutboxRow
@@ -80,6 +81,15 @@ class SqlUnitOfWork:
     def add_initiative_check_in(self, workspace: str, check_in: InitiativeCheckIn) -> None:
         """Adds a status given by hand."""
         self._add(t.initiative_check_ins, mapping.from_initiative_check_in(workspace, check_in))
+
+    def snoozes(self, workspace: str) -> tuple[Snooze, ...]:
+        """All snoozes of signals, in the order they were entered."""
+        rows = self._rows(_of(t.snoozes, workspace).order_by(t.snoozes.c.id))
+        return tuple(mapping.to_snooze(row) for row in rows)
+
+    def add_snooze(self, workspace: str, snooze: Snooze) -> None:
+        """Adds a snooze."""
+        self._add(t.snoozes, mapping.from_snooze(workspace, snooze))
 
     def closings(self, workspace: str) -> tuple[Closing, ...]:
         """All closings and reopenings of key results, in the order they were entered."""

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from tests.cli.world import World
+from datetime import timedelta
+
+import pytest
+
+from tests.cli.world import World, today
 
 
 def test_one_open_signal(synced: World) -> None:
@@ -34,3 +38,54 @@ def test_the_history_keeps_what_was_closed(synced: World) -> None:
 def test_the_history_hides_what_is_confidential_unless_it_is_named(synced: World) -> None:
     assert "retention" not in synced.run("signals", "history").out
     assert "retention/stale_number" in synced.run("signals", "history", "--kr", "retention").out
+
+
+FONTS = "page-load/unlinked_bet/fonts"
+
+
+def test_a_signal_that_can_wait_is_put_aside_and_stays_in_the_history(synced: World) -> None:
+    until = (today() + timedelta(days=7)).date()
+
+    ran = synced.run("signals", "snooze", FONTS, "--until", str(until), "--why", "they are bought this week")
+
+    assert (ran.code, ran.out) == (
+        0,
+        f"{FONTS} is snoozed until {until.day} {until:%b} {until.year}: they are bought this week\n",
+    )
+    shown = synced.run("signals")
+    assert ", 1 snoozed\n" in shown.out
+    assert "page-load/fonts" not in shown.out
+    assert f"  {FONTS} " in synced.run("signals", "history").out
+    assert synced.run("signals", "show", FONTS).code == 0
+
+
+def test_what_was_put_aside_comes_back_after_its_day(synced: World) -> None:
+    until = today().date()
+    assert synced.run("signals", "snooze", FONTS, "--until", str(until), "--why", "today is enough").code == 0
+    synced.change("UPDATE snoozes SET until_day = '2020-01-01'")
+
+    shown = synced.run("signals").out
+
+    assert "snoozed" not in shown
+    assert "page-load/fonts" in shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (
+            ("nix", "--until", "2099-01-01", "--why", "x"),
+            1,
+            "no open signal is called nix; syncer signals",
+        ),
+        ((FONTS, "--until", "2020-01-01", "--why", "x"), 1, "2020-01-01 is over; give a day from "),
+        ((FONTS, "--until", "2099-01-01", "--why", " "), 1, f"say why {FONTS} can wait: --why TEXT"),
+        ((FONTS, "--until", "soon", "--why", "x"), 2, "'soon' is not a day; write YYYY-MM-DD"),
+    ],
+)
+def test_what_cannot_be_put_aside(synced: World, arguments: tuple[str, ...], code: int, said: str) -> None:
+    ran = synced.run("signals", "snooze", *arguments)
+
+    assert ran.code == code
+    assert said in " ".join(ran.err.split())
+    assert synced.rows("SELECT count(*) FROM snoozes") == [(0,)]

@@ -13,6 +13,7 @@ from syncer.domain.checkin import CheckIn, InitiativeCheckIn
 from syncer.domain.closing import ClosedAs, Closing
 from syncer.domain.link import Link
 from syncer.domain.signals.finding import Signal
+from syncer.domain.snooze import Snooze
 from syncer.domain.sync import ConnectionHealth, Receipt, SyncRun
 from syncer.domain.work import Snapshot, WorkStatus
 from syncer.ports import OutboxRow
@@ -62,6 +63,16 @@ def test_check_ins(store: SqlStore, check_in: CheckIn, by_hand: InitiativeCheckI
     with store.read() as unit:
         assert unit.check_ins(workspace) == (check_in,)
         assert unit.initiative_check_ins(workspace) == (by_hand,)
+
+
+@in_one_store
+@given(values.snoozes)
+def test_snoozes(store: SqlStore, snooze: Snooze) -> None:
+    workspace = fresh()
+    with store.write() as unit:
+        unit.add_snooze(workspace, snooze)
+    with store.read() as unit:
+        assert unit.snoozes(workspace) == (snooze,)
 
 
 @in_one_store

@@ -12,6 +12,7 @@ from syncer.domain.closing import ClosedAs, Closing
 from syncer.domain.comment import Bullets, Comment, Heading, Paragraph, Publication, SectionFacts, Style, Text
 from syncer.domain.link import Link
 from syncer.domain.signals.finding import Fact, Severity, Signal, Threshold
+from syncer.domain.snooze import Snooze
 from syncer.domain.sync import (
     ConnectionHealth,
     Placement,
@@ -168,6 +169,7 @@ initiative_check_ins = st.builds(
     note=names,
     author=names,
 )
+snoozes = st.builds(Snooze, signal_id=names, at=moments_utc, until=days, reason=names, author=names)
 closings = st.builds(
     Closing,
     key_result_id=names,
