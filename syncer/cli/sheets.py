@@ -17,14 +17,6 @@ from syncer.engine.view import View, look
 def register(app: typer.Typer) -> None:
     """Adds the commands to the command line."""
     app.command()(brief)
-    report = typer.Typer(no_args_is_help=True, help="Reports.")
-    report.callback()(_report)
-    report.command("weekly")(weekly)
-    app.add_typer(report, name="report")
-
-
-def _report() -> None:
-    """Reports."""
 
 
 def brief(context: typer.Context, key_results: Named = None) -> None:

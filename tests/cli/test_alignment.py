@@ -1,0 +1,59 @@
+"""`syncer report map`: every goal down to its linked item, orphans included."""
+
+from __future__ import annotations
+
+import re
+
+from syncer.cli.alignment import mermaid
+from tests.cli.world import World
+from tests.domain.build import initiative, key_result, rollup_of
+
+
+def test_every_goal_is_there_with_its_bets_and_items(synced: World) -> None:
+    out = synced.run("report", "map").out
+
+    assert out.startswith("acme\n└ Make onboarding the reason new users stick\n  └ Increase Day 7 activation")
+    assert "    └ Rebuild the onboarding flow (planned) → jira:ONB-12\n" in out
+    assert "    └ Smaller fonts (not reported) → no link: kept by hand\n" in out
+    assert "retention" not in out
+    assert "Lift net revenue" in synced.run("report", "map", "--kr", "retention").out
+
+
+def test_a_broken_link_is_said(synced: World) -> None:
+    synced.story.sites.cloud.hide("ONB-12")
+    synced.run("sync")
+    assert "→ jira:ONB-12, not visible\n" in synced.run("report", "map").out
+
+
+def test_a_key_result_without_a_bet_hangs_in_the_air() -> None:
+    drawn = list(mermaid("acme", [rollup_of(key_result(initiatives=()), on="2026-11-16")]))
+    assert drawn[-1] == '  k1 -.-> n1["no initiative: nothing is bet on it"]'
+
+
+def test_a_flowchart_has_every_node_once_and_is_wired(synced: World) -> None:
+    lines = synced.run("report", "map", "--format", "mermaid").out.splitlines()
+
+    assert lines[0] == "flowchart LR"
+    node = r'[a-z]\w*(?:\["[^"]*"\])?'
+    assert [
+        line for line in lines[1:] if not re.fullmatch(rf"  {node}(?: (?:-->|-\.->) {node})?", line)
+    ] == []
+    made = [name for line in lines for name in re.findall(r"(\w+)\[", line)]
+    assert len(made) == len(set(made))
+
+
+def test_foreign_words_are_labels_and_nothing_else() -> None:
+    hostile = initiative(title='"] --> x["<b>`#quot;`</b>\n  click w "javascript:alert(1)"')
+    drawn = list(mermaid("acme", [rollup_of(key_result(hostile), on="2026-11-16")]))
+
+    (line,) = [line for line in drawn if " --> i1x0" in line]
+    assert line == (
+        '  k1 --> i1x0["#quot;] --#gt; x[#quot;#lt;b#gt;#96;#35;quot;#96;#lt;/b#gt; click w'
+        ' #quot;javascript:alert(1)#quot; (not read)"]'
+    )
+
+
+def test_as_json_it_is_the_same_tree(synced: World) -> None:
+    branches = synced.run("--json", "report", "map").json["acme"]
+    fonts = [one for branch in branches for one in branch["initiatives"] if one["initiative"] == "fonts"]
+    assert fonts == [{"initiative": "fonts", "title": "Smaller fonts", "item": None, "link_state": None}]
