@@ -49,7 +49,7 @@ def test_foreign_words_are_labels_and_nothing_else() -> None:
     (line,) = [line for line in drawn if " --> i1x0" in line]
     assert line == (
         '  k1 --> i1x0["#quot;] --#gt; x[#quot;#lt;b#gt;#96;#35;quot;#96;#lt;/b#gt; click w'
-        ' #quot;javascript:alert(1)#quot; (not read)"]'
+        ' #quot;javascript:alert(1)#quot; (not reported)"]'
     )
 
 
