@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from enum import StrEnum
+from typing import Annotated, Any
 
 import typer
 
 from syncer.cli import text
 from syncer.cli.discreet import Named, refuse_unknown, veil
-from syncer.cli.session import Session, session_of
+from syncer.cli.session import Session, print_out, session_of
+from syncer.cli.weekly_rows import Row, as_csv, as_html, as_markdown, rows_of
 from syncer.domain.render import is_it_moving, number_word, work_word
 from syncer.domain.rollup import Rollup, WorkLine
 from syncer.engine.view import View, look
@@ -34,16 +37,43 @@ def brief(context: typer.Context, key_results: Named = None) -> None:
     session.emit(document)
 
 
-def weekly(context: typer.Context, key_results: Named = None) -> None:
+class Format(StrEnum):
+    """How the weekly sheet is printed."""
+
+    TEXT = "text"
+    MD = "md"
+    HTML = "html"
+    CSV = "csv"
+    JSON = "json"
+
+
+_FORMS: Mapping[Format, Callable[[Sequence[Row]], str]] = {
+    Format.MD: as_markdown,
+    Format.HTML: as_html,
+    Format.CSV: as_csv,
+}
+
+
+def weekly(
+    context: typer.Context,
+    key_results: Named = None,
+    form: Annotated[Format, typer.Option("--format", help="One form of the same figures.")] = Format.TEXT,
+) -> None:
     """The weekly sheet: every number then and now against its pace, with its initiatives beside it."""
     session = session_of(context)
+    session.as_json = session.as_json or form is Format.JSON
     named = frozenset(key_results or ())
     document: dict[str, Any] = {}
+    rows: list[Row] = []
     for view in views(session, named):
         rollups, standing = view.public(named), view.public_signals(named)
         document[view.workspace.id] = [rollup_document(rollup) for rollup in rollups]
-        _say_all(session, text.weekly_sheet(view.workspace.id, rollups, standing))
+        rows += rows_of(view.workspace.id, rollups, standing)
+        if form is Format.TEXT:
+            _say_all(session, text.weekly_sheet(view.workspace.id, rollups, standing))
         note_hidden(session, view, named)
+    if form in _FORMS and not session.as_json:
+        print_out(_FORMS[form](rows))
     session.emit(document)
 
 

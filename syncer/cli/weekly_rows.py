@@ -1,0 +1,145 @@
+"""The weekly sheet as rows, one an initiative, and the forms that are made of them: Markdown, HTML, CSV.
+
+All forms show the same words and figures, for all are made of the same rows.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import astuple, dataclass, fields
+from datetime import timedelta
+from html import escape
+
+from syncer.cli import text
+from syncer.domain.render import day, number_word, work_word
+from syncer.domain.rollup import Rollup, WorkLine
+from syncer.domain.signals.finding import Signal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One initiative beside its number; a key result without any has one row with nothing bet on it."""
+
+    workspace: str
+    objective: str
+    key_result: str
+    way: str
+    owner: str
+    a_week_ago: str
+    now: str
+    expected: str
+    measured: str
+    reported: str
+    checked_in: str
+    initiative: str
+    work: str
+    progress: str
+    initiative_owner: str
+    due: str
+    item: str
+    signals: str
+
+
+def rows_of(workspace: str, rollups: Sequence[Rollup], signals: Sequence[Signal]) -> Iterator[Row]:
+    """The rows of a workspace, in the order of its file."""
+    for rollup in rollups:
+        standing = [one for one in signals if one.key_result_id == rollup.key_result.id]
+        for line in rollup.work or (None,):
+            yield _row(workspace, rollup, line, standing)
+
+
+def _row(workspace: str, rollup: Rollup, line: WorkLine | None, signals: Sequence[Signal]) -> Row:
+    key_result, latest = rollup.key_result, rollup.latest
+    before = rollup.numbers.at(rollup.on - timedelta(days=7))
+    stale = f"stale since {day(latest.on)}" if latest and rollup.number_stale else ""
+    kinds = (one.kind.replace("_", " ") for one in signals)
+    return Row(
+        workspace=workspace,
+        objective=text.name(rollup.placed.objective.title),
+        key_result=text.name(key_result.title),
+        way=key_result.way,
+        owner=text.name(rollup.owner or "no owner"),
+        a_week_ago=key_result.show(before.value) if before else "",
+        now=key_result.show(latest.value) if latest else "nobody has checked in a value",
+        expected=key_result.show(round(rollup.expected_value, 1)),
+        measured=stale or number_word(rollup)[0],
+        reported=latest.health.words if latest else "",
+        checked_in=day(latest.on) if latest else "",
+        initiative=text.name(line.initiative.title) if line else "nothing is bet on this number",
+        work=work_word(line) if line else "",
+        progress=line.progress.basis if line and line.progress else "",
+        initiative_owner=text.name(line.owner or "no owner") if line else "",
+        due=_due(line, rollup) if line else "",
+        item=_item(line) if line else "",
+        signals=", ".join(dict.fromkeys(kinds)),
+    )
+
+
+def _due(line: WorkLine, rollup: Rollup) -> str:
+    if line.done_on:
+        return f"finished {day(line.done_on)}"
+    if line.due is None:
+        return ""
+    return f"overdue since {day(line.due)}" if line.overdue(rollup.on) else f"due {day(line.due)}"
+
+
+def _item(line: WorkLine) -> str:
+    return text.name(line.snapshot.key if line.snapshot else str(line.link.ref) if line.link else "")
+
+
+HEADINGS = tuple(field.name.replace("_", " ") for field in fields(Row))
+
+
+def as_csv(rows: Sequence[Row]) -> str:
+    """Comma-separated; a cell that a spreadsheet would take for a formula begins with an apostrophe."""
+    written = io.StringIO()
+    writer = csv.writer(written, lineterminator="\n")
+    writer.writerow(HEADINGS)
+    writer.writerows([_harmless(cell) for cell in astuple(row)] for row in rows)
+    return written.getvalue().rstrip("\n")
+
+
+def _harmless(cell: str) -> str:
+    # Source: OWASP, "CSV Injection".
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+
+
+def as_markdown(rows: Sequence[Row]) -> str:
+    """A table; nothing foreign is markup in it."""
+    cells = [[_flat(cell) for cell in astuple(row)] for row in rows]
+    lines = [HEADINGS, ["---"] * len(HEADINGS), *cells]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _flat(cell: str) -> str:
+    return "".join(f"\\{letter}" if letter in "\\`*_{}[]()<>#+-.!|~@:" else letter for letter in cell)
+
+
+_PAGE = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>OKR sheet</title><style>
+:root {{ color-scheme: light dark; font: 15px/1.4 system-ui, sans-serif; }}
+body {{ margin: 1.5rem; }}
+.wide {{ overflow-x: auto; }}
+table {{ border-collapse: collapse; }}
+th, td {{ text-align: left; vertical-align: top; padding: .35rem .6rem; border-bottom: 1px solid #8884; }}
+th {{ position: sticky; top: 0; background: Canvas; }}
+@media print {{
+  body {{ margin: 0; font-size: 9px; }} .wide {{ overflow: visible; }} tr {{ break-inside: avoid; }}
+}}
+</style></head><body><h1>OKR sheet</h1>
+<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>
+{body}
+</tbody></table></div></body></html>"""
+
+
+def as_html(rows: Sequence[Row]) -> str:
+    """One page that asks nothing of any other place, and prints."""
+    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in HEADINGS)
+    body = "\n".join(
+        f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in astuple(row))}</tr>" for row in rows
+    )
+    return _PAGE.format(head=head, body=body)
