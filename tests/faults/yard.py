@@ -378,7 +378,8 @@ class Yard:
                 receipts=rows(receipts.item_id, receipts.standing, receipts.digest, receipts.text),
                 owed=rows(outbox.item_id, outbox.comment, outbox.in_flight),
                 known=tuple(sorted(known.items())),
-                signals=rows(signals.signal_id, signals.closed_at.is_(None)),
+                # One that only said that the work could not be read has come and gone.
+                signals=tuple(one for one in rows(signals.signal_id, signals.closed_at) if one[1] is None),
                 links=rows(schema.links.c.initiative_id, schema.links.c.state, schema.links.c.item_id),
                 numbers=rows(schema.check_ins.c.on_day, schema.check_ins.c.value),
             )
