@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from config.fields import ConnectionSettings, Duration, brief, format_duration
 from config.marks import Path
 from config.sentences import suggestion
+from config.value_from import VALUE_KINDS
 from config.values import connection_name
 from config.workspace import LINK_KINDS, Person, Schedule
 
@@ -36,6 +37,7 @@ def check(raw: Mapping[str, object], kinds: Kinds) -> Found:
     yield from _accounts(raw)
     yield from _status_maps(raw)
     yield from _links(raw, kinds)
+    yield from _numbers(raw, kinds)
     yield from _checkpoints(raw)
     yield from _staleness(raw)
     yield from _spans(raw)
@@ -138,6 +140,21 @@ def _offered(path: Path, link: Mapping[str, object], kind: str, kinds: Kinds) ->
         if link.get(key) is not None and key not in offered:
             article = "an" if kind[0] in "aeiou" else "a"
             yield (*path, key), f"{article} {kind} connection links {', '.join(sorted(offered))}, not {key}"
+
+
+def _numbers(raw: Mapping[str, object], kinds: Kinds) -> Found:
+    connections = _mapping(raw.get("connections"))
+    for at, key_result in _level(raw, 2):
+        path, place = (*at, "value_from"), _mapping(key_result.get("value_from"))
+        name = place.get("connection")
+        if not isinstance(name, str):
+            continue
+        kind = str(_mapping(connections.get(name)).get("kind"))
+        if name not in connections:
+            yield (*path, "connection"), _no_connection(name, connections)
+        for key in VALUE_KINDS:
+            if place.get(key) is not None and kind in kinds and key not in kinds[kind].value_kinds:
+                yield (*path, key), f"there is no {key} behind {name}, which is of kind {kind}"
 
 
 def _checkpoints(raw: Mapping[str, object]) -> Found:

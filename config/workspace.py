@@ -6,7 +6,6 @@ file (owners, connections, unique ids, checkpoints) are checked by `config.load`
 
 from collections.abc import Mapping
 from datetime import date, timedelta
-from pathlib import PurePath
 from typing import Annotated, Final, Literal
 
 from pydantic import (
@@ -35,6 +34,7 @@ from config.fields import (
     Weekly,
     WeeklyAt,
 )
+from config.value_from import ValueFrom
 from config.values import (
     ConnectionName,
     Day,
@@ -193,22 +193,6 @@ Pace = Annotated[
     | Annotated[dict[Day, Number], Field(min_length=1), Tag("points")],
     Discriminator(_pace_form),
 ]
-
-
-class ValueFrom(Frozen):
-    """Where the number lives: a CSV file below the folder of this file, with a day and a value a line."""
-
-    csv: Text
-    date_column: Text = "date"
-    value_column: Text = "value"
-
-    @field_validator("csv")
-    @classmethod
-    def _stays_below(cls, value: str) -> str:
-        parts = PurePath(value.replace("\\", "/"))
-        if parts.is_absolute() or ".." in parts.parts:
-            raise ValueError(f"{value} is outside the workspaces folder; give a path below it")
-        return value
 
 
 class KeyResult(Frozen):

@@ -18,13 +18,14 @@ from config.load import Loaded, load_workspaces
 from config.problems import ConfigInvalid
 from config.secrets import Secrets
 from config.service import ServiceSettings
+from config.value_from import VALUE_KINDS
 from config.workspace import LINK_KINDS, WorkspaceFile
 from syncer.assemble import assemble, status_map
 from syncer.domain.okr import Workspace
 from syncer.engine.sync import Engine
-from syncer.engine.values import CsvValues
+from syncer.engine.values import CsvValues, ValueSource
 from syncer.errors import FatalError
-from syncer.ports import Clock, Connector, Context, Plugin, ValueSource
+from syncer.ports import Clock, Connector, Context, Plugin
 from syncer.registry import Installed, load_installed
 from syncer.store.sql_store import SqlStore, open_store
 
@@ -151,7 +152,7 @@ class App:
 
 
 def _value_sources(configured: Configured) -> dict[str, ValueSource]:
-    """The sources of the file, by key result."""
+    """The sources that need no connection, by key result."""
     folder = configured.path.parent
     return {
         one.id: CsvValues(
@@ -163,7 +164,7 @@ def _value_sources(configured: Configured) -> dict[str, ValueSource]:
         for cycle in configured.file.cycles
         for objective in cycle.objectives
         for one in objective.key_results
-        if one.value_from is not None
+        if one.value_from is not None and one.value_from.csv is not None
     }
 
 
@@ -185,6 +186,7 @@ def _refusing(why: str) -> type[ConnectionSettings]:
 
     class Refused(ConnectionSettings):
         link_kinds = frozenset(LINK_KINDS)
+        value_kinds = frozenset(VALUE_KINDS)
 
         @model_validator(mode="before")
         @classmethod

@@ -95,8 +95,15 @@ def _key_result(file: Model, key_result: Model) -> KeyResult:
         keep=Keep(key_result.keep) if key_result.keep else None,
         rules=_rules(key_result, file.signals, file.schedule),
         confidential=key_result.confidential,
+        value_at=_value_at(key_result.value_from),
         initiatives=tuple(_initiative(file, one, key_result.id) for one in key_result.initiatives),
     )
+
+
+def _value_at(place: Model) -> WorkRef | None:
+    if place is None or place.kind is None:
+        return None
+    return WorkRef(place.connection, place.kind, str(getattr(place, place.kind)))
 
 
 def _pace(pace: Model) -> Pace:

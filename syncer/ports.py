@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from typing import Any, Protocol
+from datetime import datetime, timedelta
+from typing import Any, Protocol, runtime_checkable
 
 from syncer.domain.checkin import CheckIn, InitiativeCheckIn
 from syncer.domain.closing import Closing
@@ -14,7 +14,16 @@ from syncer.domain.comment import Publication
 from syncer.domain.link import Link
 from syncer.domain.signals.finding import Signal
 from syncer.domain.snooze import Snooze
-from syncer.domain.sync import ConnectionHealth, ConnectorState, Delivery, Due, Placement, Receipt, SyncRun
+from syncer.domain.sync import (
+    ConnectionHealth,
+    ConnectorState,
+    Delivery,
+    Due,
+    OutboxRow,
+    Placement,
+    Receipt,
+    SyncRun,
+)
 from syncer.domain.work import Outcome, Snapshot, WorkRef, WorkStatus
 
 
@@ -173,28 +182,25 @@ class Plugin:
     connect: Callable[[Any, Context], Connector]
 
 
+@runtime_checkable
+class NumberReader(Protocol):
+    """What a connector may also be: one whose tracker keeps numbers, as its settings' `value_kinds` say."""
+
+    def read_value(self, ref: WorkRef, unit: str) -> float:
+        """The number that stands at this address now, in `unit`, the key result's own.
+
+        Raises SkippableError, a sentence with its remedy, where it is not there, is in another unit, or is no
+        measure of an outcome: one that tickets move. FatalError and TemporaryError concern the connection.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Lease:
     """The exclusive right to sync a workspace; `token` grows with every holder and fences the former ones."""
 
     workspace: str
     token: int
-
-
-class ValueSource(Protocol):
-    """Where the values of one key result live; asked at each sync."""
-
-    @property
-    def name(self) -> str:
-        """The word under which its values are stored as check-ins."""
-        ...
-
-    def values(self) -> Mapping[date, float]:
-        """The values it knows, by day, in the key result's unit; of other cycles too.
-
-        Raises SyncerError when it cannot be read or is no measure of an outcome.
-        """
-        ...
 
 
 class UnitOfWork(Protocol):
@@ -343,15 +349,6 @@ class UnitOfWork(Protocol):
     def finish_due(self, due: Due) -> None:
         """Marks the work of a slot as done."""
         ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutboxRow:
-    """A publication owed to an item; `in_flight` while a write for it may be under way or was cut off."""
-
-    publication: Publication
-    not_before: datetime | None = None
-    in_flight: bool = False
 
 
 class Store(Protocol):

@@ -14,6 +14,7 @@ from connectors.asana.records import (
     Hit,
     Item,
     LinkedTask,
+    Metric,
     OwnText,
     Project,
     StatusUpdate,
@@ -88,6 +89,11 @@ class AsanaClient:
             records.listed_project,
             enough,
         )
+
+    def metric(self, goal: str) -> Metric | None:
+        """The number of a goal, None where it has none."""
+        body = self._asana.goals.get_goal(goal, asking(records.GOAL_FIELDS), full_payload=True)
+        return records.metric(row_of(f"goal {goal}", body))
 
     def linked_task(self, gid: str) -> LinkedTask:
         """One task or milestone."""

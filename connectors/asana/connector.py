@@ -9,6 +9,7 @@ from typing import Final, TypeVar
 
 from connectors.asana.client import AsanaClient
 from connectors.asana.discovery import access, discover
+from connectors.asana.goals import value_of
 from connectors.asana.publishing import ProjectComments, Publisher, TaskComments
 from connectors.asana.reading import Setting, fetch
 from connectors.asana.records import User
@@ -65,6 +66,10 @@ class AsanaConnector:
     def fetch(self, refs: Sequence[WorkRef], state: ConnectorState) -> Fetched:
         """Reads what may have changed since the state was left; an outcome for every ref, in order."""
         return self._signed_in(lambda: fetch(self._setting(), refs, state))
+
+    def read_value(self, ref: WorkRef, unit: str) -> float:
+        """The current value of a goal in Asana; see syncer.ports.NumberReader. One request."""
+        return self._signed_in(lambda: value_of(self._client, ref, unit))
 
     def discover(self) -> tuple[Found, ...]:
         """Projects and the user's own portfolios that are not archived, the last changed projects first."""

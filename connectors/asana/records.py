@@ -37,6 +37,7 @@ EVENT_FIELDS: Final = ("action", "type", "resource", "parent", "change.field")
 OWN_TASK_FIELDS: Final = ("notes", "created_by.gid")
 FOUND_STORY_FIELDS: Final = ("text", "created_by.gid")
 STORY_FIELDS: Final = (*FOUND_STORY_FIELDS, "is_editable")
+GOAL_FIELDS: Final = ("metric.progress_source", "metric.unit", "metric.current_number_value")
 USER_FIELDS: Final = ("name", "workspaces.gid")
 
 _MARKER_LINE: Final = re.compile(r"^[ \t]*okr-syncer:[A-Za-z0-9][A-Za-z0-9_-]*/\d+[ \t]*$", re.MULTILINE)
@@ -138,6 +139,15 @@ class Event:
     gid: str
     parent: str | None
     field: str
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """The number of a goal: what moves it, in which unit, and what it is; None before anybody set it."""
+
+    progress_source: str
+    unit: str
+    current: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +295,15 @@ def event(row: Row) -> Event:
         row.gid_of("parent"),
         (change.optional_text("field") if change else None) or "",
     )
+
+
+def metric(row: Row) -> Metric | None:
+    """The metric of a goal with what GOAL_FIELDS asks for, None where the goal has none."""
+    number = row.row("metric", f"the metric of {row.what}")
+    if number is None:
+        return None
+    current = None if number.is_null("current_number_value") else number.number("current_number_value")
+    return Metric(number.text("progress_source"), number.text("unit"), current)
 
 
 def candidate(row: Row) -> Candidate:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from math import isfinite
 from typing import Final, NoReturn
 
 from syncer.errors import SkippableError
@@ -57,6 +59,14 @@ class Row:
         is_count = isinstance(value, int) and not isinstance(value, bool) and value >= 0
         return value if is_count and isinstance(value, int) else self.wrong(name, "a count")
 
+    def number(self, name: str) -> float:
+        """A finite number, not a text that looks like one."""
+        value = self.fields.get(name)
+        with suppress(OverflowError):
+            if isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value):
+                return float(value)
+        return self.wrong(name, "a number")
+
     def flag(self, name: str) -> bool:
         """True or false, nothing else."""
         value = self.fields.get(name)
@@ -64,7 +74,7 @@ class Row:
 
     def day(self, name: str) -> date | None:
         """A day, or null."""
-        if self._is_null(name):
+        if self.is_null(name):
             return None
         try:
             return date.fromisoformat(self.text(name))
@@ -81,7 +91,7 @@ class Row:
 
     def optional_moment(self, name: str) -> datetime | None:
         """A moment with its zone, in UTC, or null."""
-        return None if self._is_null(name) else self.moment(name)
+        return None if self.is_null(name) else self.moment(name)
 
     def row(self, name: str, what: str) -> Row | None:
         """An object, or null."""
@@ -97,7 +107,8 @@ class Row:
         row = self.row(name, f"{name} of {self.what}") if name in self.fields else None
         return row.gid() if row else None
 
-    def _is_null(self, name: str) -> bool:
+    def is_null(self, name: str) -> bool:
+        """Whether the field is there and null."""
         return name in self.fields and self.fields[name] is None
 
     def wrong(self, name: str, wanted: str) -> NoReturn:

@@ -35,6 +35,7 @@ class Library:
         self.stories: Any = asana.StoriesApi(api)
         self.updates: Any = asana.StatusUpdatesApi(api)
         self.portfolios: Any = asana.PortfoliosApi(api)
+        self.goals: Any = asana.GoalsApi(api)
         self.events: Any = asana.EventsApi(api)
         self.workspaces: Any = asana.WorkspacesApi(api)
         self.memberships: Any = asana.ProjectMembershipsApi(api)

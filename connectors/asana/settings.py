@@ -39,6 +39,7 @@ class AsanaSettings(ConnectionSettings):
 
     link_kinds: ClassVar[frozenset[str]] = frozenset({"project", "portfolio", "task"})
     comment_kinds: ClassVar[frozenset[str]] = frozenset({"project", "task"})
+    value_kinds: ClassVar[frozenset[str]] = frozenset({"asana_goal"})
 
     kind: Literal["asana"]
     url: Url = "https://app.asana.com"

@@ -30,6 +30,7 @@ RULES: Final = (
     Rule("GET", r"/tasks/\d+/subtasks", Effect.READ),
     Rule("GET", r"/tasks/\d+/stories", Effect.READ),
     Rule("GET", r"/stories/\d+", Effect.READ),
+    Rule("GET", r"/goals/\d+", Effect.READ),
     Rule("POST", r"/tasks", Effect.CREATE),
     Rule("POST", r"/tasks/\d+/stories", Effect.CREATE),
     Rule("PUT", r"/stories/\d+", Effect.REPLACE),

@@ -118,6 +118,7 @@ def _routes(reads: Reads, writes: Writes) -> list[tuple[str, str, bool, Answer]]
         ("/portfolios", reads.portfolios),
         ("/portfolios/{gid}/items", reads.portfolio_items),
         ("/events", reads.events),
+        ("/goals/{gid}", reads.goal),
     ]
     kinds = {
         "users": "user", "workspaces": "workspace", "projects": "project", "tasks": "task",

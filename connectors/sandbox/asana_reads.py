@@ -29,6 +29,12 @@ class Reads:
         """One record by its address."""
         return {"data": self.selector.full(kind, visible(self.site, kind, gid), _fields(request))}
 
+    def goal(self, request: Request, gid: str) -> Record:
+        """GET /goals/{gid}: paid."""
+        if not self.site.paid:
+            raise payment_required("Goals")
+        return self.record(request, "goal", gid)
+
     def workspaces(self, request: Request) -> Record:
         """GET /workspaces."""
         return self._list(request, "workspace", [self.site.workspace])

@@ -105,6 +105,34 @@ class AsanaSite(AsanaState):
         """Delete a portfolio; its projects stay."""
         self._forget("portfolio", gid, parent_statuses="status_update", portfolio_items="")
 
+    def add_goal(
+        self,
+        name: str,
+        current: float | None,
+        *,
+        unit: str = "none",
+        progress_source: str = "manual",
+        gid: str | None = None,
+    ) -> str:
+        """Add a goal with a metric; a `percentage` is a share, 0.37 for 37 %."""
+        gid = gid or self.new_gid()
+        metric = {
+            "gid": self.new_gid(), "resource_type": "goal_metric", "resource_subtype": "number",
+            "unit": unit, "precision": 0, "currency_code": "EUR" if unit == "currency" else None,
+            "initial_number_value": 0.0, "target_number_value": 1.0, "current_number_value": current,
+            "progress_source": progress_source, "is_custom_weight": False, "can_manage": False,
+        }  # fmt: skip
+        self.tables["goal"][gid] = {"gid": gid, "name": name, "owner": None, "metric": metric}
+        return gid
+
+    def set_goal(self, gid: str, **fields: Any) -> None:  # noqa: ANN401  any field of a metric
+        """Change fields of a goal's metric by their API names (`current_number_value`, ...)."""
+        self.record("goal", gid)["metric"].update(fields)
+
+    def delete_goal(self, gid: str) -> None:
+        """Delete a goal."""
+        del self.tables["goal"][gid]
+
     def post_status(
         self,
         parent: str,

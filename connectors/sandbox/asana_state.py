@@ -17,7 +17,7 @@ from typing import Any, Self
 from connectors.sandbox.asana_fields import Record, Ref
 
 EVENTS_KEPT = timedelta(hours=24)
-KINDS = ("user", "project", "task", "story", "status_update", "portfolio")
+KINDS = ("user", "project", "task", "story", "status_update", "portfolio", "goal")
 RELATIONS = ("project_tasks", "subtasks", "task_stories", "parent_statuses", "portfolio_items")
 PLAIN = (
     "workspace", "token", "token_revoked", "paid", "rate_limited", "counts_limited", "retry_after",
@@ -43,7 +43,7 @@ class AsanaState:
     """The records of one workspace and the switches that make the API refuse.
 
     `token_revoked`: every answer is 401. `rate_limited`, `counts_limited`: the next n requests (the latter:
-    to task_counts alone) answer 429 with `retry_after` seconds. `paid`: search answers instead of 402.
+    to task_counts alone) answer 429 with `retry_after` seconds. `paid`: search and goals answer, and not 402.
     `asana_change`: sent as the `Asana-Change` header. `listing_wall`: listings end with a 400 behind so many
     rows. `lost_events`: the next n events are never delivered. `moves_touch_modified`: whether a move changes
     a task's `modified_at` (Asana's documents say both). `service_account`: the token may follow the events of
@@ -103,6 +103,7 @@ class AsanaState:
         site = cls(now, bot=User(**dumped["bot"]))
         for name in PLAIN:
             setattr(site, name, dumped[name])
+        site.tables = {kind: site.tables.get(kind, {}) for kind in KINDS}
         for name, groups in dumped["related"].items():
             site.related[name] = {gid: dict.fromkeys(members) for gid, members in groups.items()}
         site.hidden = set(dumped["hidden"])

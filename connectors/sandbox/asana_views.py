@@ -30,6 +30,7 @@ def selector(site: AsanaState) -> Selector:
         "story": Shape(_story(site), STORY, frozenset({"html_text"})),
         "status_update": Shape(_status(), TITLED, frozenset({"html_text"})),
         "portfolio": Shape(_portfolio(site), NAMED, frozenset({"archived"})),
+        "goal": Shape(_goal(site), {**NAMED, "owner": {}}),
         "event": Shape(_EVENT, {name: {} for name in _EVENT}),
         "task_counts": Shape(_counts(site), {}),
     }
@@ -146,6 +147,19 @@ def _portfolio(site: AsanaState) -> View:
         "current_status_update": _current_status(site),
         "custom_fields": _always([]),
         "permalink_url": lambda record: f"{APP}/1/{site.workspace['gid']}/portfolio/{record['gid']}",
+        "workspace": _always(Ref("workspace", site.workspace["gid"])),
+    }
+
+
+def _goal(site: AsanaState) -> View:
+    return {
+        **same("gid", "name", "metric"),
+        "resource_type": _always("goal"),
+        "owner": _user_at("owner"),
+        "due_on": _always(None),
+        "start_on": _always(None),
+        "status": _always(None),
+        "is_workspace_level": _always(value=True),
         "workspace": _always(Ref("workspace", site.workspace["gid"])),
     }
 

@@ -15,7 +15,8 @@ from syncer.cli.exits import Exit, first, of_error
 from syncer.cli.session import Session, session_of
 from syncer.domain.sync import ConnectorState
 from syncer.domain.work import Gone, Outcome, Snapshot, Unread, WorkRef
-from syncer.errors import SyncerError
+from syncer.errors import SkippableError, SyncerError
+from syncer.ports import NumberReader
 
 if TYPE_CHECKING:
     from syncer.app import Configured
@@ -123,6 +124,7 @@ def _connection_rows(session: Session, configured: Configured, name: str, hidden
         yield from (_link_row(name, ref, outcomes.get(ref), hidden) for ref in refs)
         readable = [ref for ref in refs if isinstance(outcomes.get(ref), Snapshot)]
         yield from _access_rows(configured, name, connector, readable)
+        yield from _number_rows(configured, name, connector, hidden)
         yield from _unmapped(configured, name, [o for ref, o in outcomes.items() if ref not in hidden.refs])
     except SyncerError as error:
         code = of_error(error)
@@ -166,6 +168,21 @@ def _access_rows(
         if not access.can_comment:
             sentence = f"{access.ref.kind} {access.ref.key}: no comment can be written, {access.missing}"
             yield Row(name, Mark.WARN, sentence, "give the token's account that right, or set publish: off")
+
+
+def _number_rows(configured: Configured, name: str, connector: Connector, hidden: Veil) -> Iterator[Row]:
+    """The numbers that are read over the connection, each tried; a sync reads them while their cycle runs."""
+    for placed in configured.workspace.key_results():
+        one, ref = placed.key_result, placed.key_result.value_at
+        if ref is None or ref.connection != name or not isinstance(connector, NumberReader):
+            continue
+        try:
+            value = connector.read_value(ref, one.unit)
+        except SkippableError as error:
+            yield Row(name, Mark.FAIL, f"{ref.kind} {ref.key}: {error.sentence}", code=Exit.PARTIAL)
+        else:
+            shown = "readable" if one.id in hidden.key_results else one.show(value)
+            yield Row(name, Mark.OK, f"{ref.kind} {ref.key}: {shown}")
 
 
 def _link_row(name: str, ref: WorkRef, outcome: Outcome | None, hidden: Veil) -> Row:

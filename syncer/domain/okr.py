@@ -9,6 +9,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from syncer.domain.link import Link
+from syncer.domain.work import WorkRef
 
 
 class Curve(StrEnum):
@@ -80,7 +81,8 @@ class Initiative:
 class KeyResult:
     """A number on its way from `start` to `target`, rising or falling, or one to be kept at `target`.
 
-    The two are equal where `keep` is set, and differ everywhere else.
+    The two are equal where `keep` is set, and differ everywhere else. `value_at` is the address of the number
+    in a tracker, None where its values come another way.
     """
 
     id: str
@@ -93,6 +95,7 @@ class KeyResult:
     pace: Pace = Curve.LINEAR
     keep: Keep | None = None
     confidential: bool = False
+    value_at: WorkRef | None = None
     initiatives: tuple[Initiative, ...] = ()
 
     @property

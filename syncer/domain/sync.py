@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from syncer.domain.comment import Facts
+from syncer.domain.comment import Facts, Publication
 from syncer.domain.work import WorkRef
 
 
@@ -124,3 +124,12 @@ class Delivery:
     placement: Placement
     standing: Standing
     wrote: Wrote
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxRow:
+    """A publication owed to an item; `in_flight` while a write for it may be under way or was cut off."""
+
+    publication: Publication
+    not_before: datetime | None = None
+    in_flight: bool = False

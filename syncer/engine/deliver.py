@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from syncer.domain.okr import Workspace
-from syncer.domain.sync import Receipt
+from syncer.domain.sync import OutboxRow, Receipt
 from syncer.engine.lease import Hold
 from syncer.engine.publish import (
     Confidential,
@@ -20,7 +20,7 @@ from syncer.engine.publish import (
 )
 from syncer.engine.reading import Connect, ConnectionRead, idle, refused
 from syncer.errors import SyncerError
-from syncer.ports import Clock, Connector, OutboxRow
+from syncer.ports import Clock, Connector
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

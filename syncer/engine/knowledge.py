@@ -12,13 +12,13 @@ from syncer.domain.link import Link, after_read
 from syncer.domain.okr import Workspace
 from syncer.domain.rollup import Known, Work
 from syncer.domain.signals.finding import Signal
-from syncer.domain.sync import ConnectionHealth, ConnectorState, Receipt
+from syncer.domain.sync import ConnectionHealth, ConnectorState, OutboxRow, Receipt
 from syncer.domain.work import LinkState, Outcome, Snapshot, WorkRef, changes
 from syncer.engine.judge import Judgement, judge
 from syncer.engine.publish import OutboxPlan, plan_publish
 from syncer.engine.report import ItemChange, LinkTrouble
 from syncer.engine.retired import last_words
-from syncer.ports import OutboxRow, UnitOfWork
+from syncer.ports import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,9 +12,9 @@ from datetime import datetime
 
 from syncer.domain.comment import Facts, Publication, is_material
 from syncer.domain.okr import PublishPolicy
-from syncer.domain.sync import Delivery, Placement, Receipt, Standing, Wrote
+from syncer.domain.sync import Delivery, OutboxRow, Placement, Receipt, Standing, Wrote
 from syncer.errors import NotFoundError, SkippableError, SyncerError, TemporaryError
-from syncer.ports import Clock, Connector, Lease, OutboxRow, Store
+from syncer.ports import Clock, Connector, Lease, Store
 
 Item = tuple[str, str]
 """Connection and item id."""

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from syncer.domain.link import Link
-from syncer.domain.okr import Workspace
+from syncer.domain.okr import KeyResult, Workspace
 from syncer.domain.sync import ConnectionHealth
 from syncer.domain.work import LinkState, WorkRef
 
 
 @dataclass(frozen=True, slots=True)
 class PullPlan:
-    """The refs to fetch over one connection, each address once, in the order of the file."""
+    """The refs to fetch over one connection, each address once, in the order of the file.
+
+    `numbers` are the key results whose value is read over it.
+    """
 
     connection: str
     refs: tuple[WorkRef, ...]
+    numbers: tuple[KeyResult, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,10 @@ class Scope:
             or not self.links.isdisjoint({link.id, str(link.ref), link.ref.key})
         )
 
+    def asks(self, key_result: KeyResult) -> bool:
+        """Whether the number of a key result is meant."""
+        return self.is_whole or key_result.id in self.key_results
+
     @property
     def is_whole(self) -> bool:
         """Whether it is the whole workspace."""
@@ -73,17 +81,35 @@ def plan_pull(
     scope: Scope,
     now: datetime,
 ) -> tuple[tuple[PullPlan, ...], tuple[Deferred, ...]]:
-    """Which refs to fetch over which connection, and which connections to leave alone this time."""
+    """What to fetch over which connection, and which connections to leave alone this time."""
     rest = resting(workspace, now)
     wanted: dict[str, dict[WorkRef, None]] = {}
     for link in links:
         if link.state is not LinkState.RETIRED and link.key_result_id not in rest and scope.covers(link):
             wanted.setdefault(link.ref.connection, {})[link.ref] = None
+    numbers: dict[str, list[KeyResult]] = {}
+    for key_result, ref in _numbers(workspace, now):
+        if scope.asks(key_result):
+            numbers.setdefault(ref.connection, []).append(key_result)
+            wanted.setdefault(ref.connection, {})
     deferred = tuple(
         Deferred(connection, state.not_before, state.sentence)
         for connection in wanted
         if (state := health.get(connection)) and state.not_before and state.not_before > now
     )
     held = {one.connection for one in deferred}
-    plans = tuple(PullPlan(name, tuple(refs)) for name, refs in wanted.items() if name not in held)
+    plans = tuple(
+        PullPlan(name, tuple(refs), tuple(numbers.get(name, ())))
+        for name, refs in wanted.items()
+        if name not in held
+    )
     return plans, deferred
+
+
+def _numbers(workspace: Workspace, now: datetime) -> Iterator[tuple[KeyResult, WorkRef]]:
+    """The key results whose number a tracker keeps, while their cycle runs: a value read later is not its."""
+    today = now.astimezone(workspace.zone).date()
+    for placed in workspace.key_results():
+        ref = placed.key_result.value_at
+        if ref is not None and placed.cycle.start <= today <= placed.cycle.end:
+            yield placed.key_result, ref

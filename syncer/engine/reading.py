@@ -9,13 +9,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from syncer.domain.link import Link
+from syncer.domain.okr import KeyResult
 from syncer.domain.sync import ConnectionHealth, ConnectorState
 from syncer.domain.work import Outcome, Snapshot, Unread, WorkRef
 from syncer.engine.guard import believed, guard
 from syncer.engine.pull import Deferred, PullPlan
 from syncer.engine.report import ConnectionOutcome, ConnectionReport
+from syncer.engine.values import Told
 from syncer.errors import CredentialsError, FatalError, SyncerError, TemporaryError, UnsafePullError
-from syncer.ports import Connector
+from syncer.ports import Connector, Fetched, NumberReader
 
 _log = logging.getLogger(__name__)
 
@@ -25,10 +27,14 @@ Connect = Callable[[str], Connector]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectionRead:
-    """What came over one connection; `connector` is None where it could not be used."""
+    """What came over one connection; `connector` is None where it could not be used.
+
+    `numbers` are the values of key results, by id, or why one could not be read.
+    """
 
     connection: str
     outcomes: Mapping[WorkRef, Outcome]
+    numbers: Mapping[str, Told] = field(default_factory=dict)
     before: ConnectionHealth | None = None
     health: ConnectionHealth | None
     report: ConnectionReport
@@ -53,7 +59,7 @@ def read_connection(
     whole: bool = True,
     force: bool = False,
 ) -> ConnectionRead:
-    """Fetches the plan's refs; whatever goes wrong becomes a sentence and leaves every ref unread.
+    """Fetches what is planned; whatever goes wrong becomes a sentence and leaves every ref unread.
 
     `last` holds the latest snapshot of each item by connection and item id; `force` goes past the brakes.
     `whole` says that the plan holds every link of the connection: only then it counts as read.
@@ -62,11 +68,12 @@ def read_connection(
     before_at = before.read_at if before else None
     try:
         connector = connect(plan.connection)
-        fetched = connector.fetch(plan.refs, state)
+        fetched = connector.fetch(plan.refs, state) if plan.refs else Fetched((), state)
         outcomes = _complete(plan, {outcome.ref: outcome for outcome in fetched.outcomes})
         if not force:
             outcomes = believed(outcomes, last)
             guard(plan.connection, links, outcomes, before_at)
+        numbers = _numbers(plan, connector)
     except SyncerError as error:
         return _given_up(plan, before, error, connector, now)
     except Exception as error:  # noqa: BLE001  a fault in one connector stops no other connection
@@ -75,6 +82,7 @@ def read_connection(
     return ConnectionRead(
         connection=plan.connection,
         outcomes=outcomes,
+        numbers=numbers,
         state=fetched.state,
         before=before,
         health=ConnectionHealth(connection=plan.connection, read_at=now if whole else before_at),
@@ -87,6 +95,33 @@ def read_connection(
         ),
         connector=connector,
     )
+
+
+def _numbers(plan: PullPlan, connector: Connector) -> dict[str, Told]:
+    """Each number, or why not; what stops the connection stops the numbers, and not what was read before.
+
+    Raises what stopped it where nothing at all was read over the connection.
+    """
+    told: dict[str, Told] = {}
+    stopped: SyncerError | None = None
+    for one in plan.numbers:
+        told[one.id] = answer = stopped or _number(plan.connection, connector, one)
+        stopped = answer if isinstance(answer, FatalError | TemporaryError) else None
+    if not plan.refs and stopped and all(answer is stopped for answer in told.values()):
+        raise stopped
+    return told
+
+
+def _number(connection: str, connector: Connector, key_result: KeyResult) -> Told:
+    if key_result.value_at is None or not isinstance(connector, NumberReader):
+        return FatalError(f"{connection} keeps no numbers; take value_from out of {key_result.id}")
+    try:
+        return connector.read_value(key_result.value_at, key_result.unit)
+    except SyncerError as error:
+        return error
+    except Exception as error:  # noqa: BLE001  what goes wrong with one number costs nothing else
+        _log.debug("fault in the connector of %s", connection, exc_info=True)
+        return _unforeseen(connection, error)
 
 
 def _given_up(
@@ -127,6 +162,7 @@ def _failed(
     return ConnectionRead(
         connection=plan.connection,
         outcomes={ref: Unread(ref, error.sentence) for ref in plan.refs},
+        numbers={one.id: error for one in plan.numbers},
         health=ConnectionHealth(
             connection=plan.connection,
             read_at=before.read_at if before else None,

@@ -23,8 +23,8 @@ from syncer.engine.publish import Item, item_of
 from syncer.engine.pull import Deferred, PullPlan, Scope, plan_pull
 from syncer.engine.reading import Connect, ConnectionRead, deferred_report, read_connection
 from syncer.engine.report import ConnectionOutcome, Planned, SyncReport
-from syncer.engine.values import ValuesRead, read_values
-from syncer.ports import Clock, Store, ValueSource
+from syncer.engine.values import ValueSource, ValuesRead, read_values
+from syncer.ports import Clock, Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,10 +63,10 @@ def run_sync(engine: Engine, wish: Wish) -> SyncReport:
     with hold(engine.store, engine.workspace.id) as holding, ExitStack() as closing:
         run, before = _open(engine, wish, holding)
         now = engine.clock.now()
-        values, before = _values(engine, before, now)
         plans, deferred = _plans(engine, wish, before)
         reads = _read(engine, wish, before, plans, now)
         closing.callback(_close_all, reads)
+        values, before = _values(engine, before, reads, now)
         outcomes = _outcomes(reads)
         after = conclude(engine.workspace, before, outcomes, now)
         run = _record(engine, wish, holding, run, before, after, reads, values)
@@ -82,10 +82,10 @@ def plan_sync(engine: Engine, wish: Wish) -> SyncReport:
         with engine.store.read() as work:
             before = load_before(engine.workspace, work)
         now = engine.clock.now()
-        values, before = _values(engine, before, now)
         plans, deferred = _plans(engine, wish, before)
         reads = _read(engine, wish, before, plans, now)
         closing.callback(_close_all, reads)
+        values, before = _values(engine, before, reads, now)
         outcomes = _outcomes(reads)
         after = conclude(engine.workspace, before, outcomes, now)
         report = _report(engine, None, reads, deferred, after, values)
@@ -109,9 +109,12 @@ def _open(engine: Engine, wish: Wish, holding: Hold) -> tuple[SyncRun, Before]:
         return run, load_before(engine.workspace, work)
 
 
-def _values(engine: Engine, before: Before, now: datetime) -> tuple[ValuesRead, Before]:
-    """What the value sources say, and the check-ins with it."""
-    values = read_values(engine.workspace, engine.value_sources, before.check_ins, now)
+def _values(
+    engine: Engine, before: Before, reads: Sequence[ConnectionRead], now: datetime
+) -> tuple[ValuesRead, Before]:
+    """What the value sources and the trackers say of the numbers, and the check-ins with it."""
+    told = {key_result: answer for read in reads for key_result, answer in read.numbers.items()}
+    values = read_values(engine.workspace, engine.value_sources, told, before.check_ins, now)
     return values, replace(before, check_ins=(*before.check_ins, *values.entries))
 
 
@@ -130,7 +133,7 @@ def _read(
         return read_connection(
             plan,
             [link for link in before.links if link.ref in plan.refs],
-            ConnectorState() if wish.fresh else before.states[plan.connection],
+            ConnectorState() if wish.fresh else _state(before, plan.connection),
             before.health.get(plan.connection),
             engine.connect,
             now,
@@ -163,7 +166,12 @@ def _kept(read: ConnectionRead, state: ConnectorState, before: Before, wish: Wis
     """A read of some links says nothing about the others: the connection's own part stays where it was."""
     if wish.scope.is_whole:
         return state
-    return ConnectorState(before.states[read.connection].connection, state.items)
+    return ConnectorState(_state(before, read.connection).connection, state.items)
+
+
+def _state(before: Before, connection: str) -> ConnectorState:
+    """What the connector left; nothing for a connection without a link."""
+    return before.states.get(connection, ConnectorState())
 
 
 def _record(

@@ -1,23 +1,43 @@
 """Values of key results from where they live, stored as check-ins beside those by hand.
 
 What a source says anew corrects its day; a hand check-in made since stands until the source says something
-else.
+else. A tracker says what a number is and not since when: its value counts from the day on which it was read,
+and the same value again is no check-in.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Protocol
 
 from syncer.domain.checkin import CheckIn
-from syncer.domain.okr import Placed, Workspace
-from syncer.engine.checkins import CheckInRequest, new_check_in
+from syncer.domain.okr import KeyResult, Placed, Workspace
+from syncer.engine.checkins import CheckInRequest, correcting, new_check_in
 from syncer.engine.csv_rows import day_of, rows_of, value_of
 from syncer.engine.importing import news
 from syncer.errors import FatalError, SyncerError
-from syncer.ports import ValueSource
+
+Told = float | SyncerError
+"""What a tracker says a number is now, or why it cannot be read."""
+
+
+class ValueSource(Protocol):
+    """Where the values of one key result live; asked at each sync."""
+
+    @property
+    def name(self) -> str:
+        """The word under which its values are stored as check-ins."""
+        ...
+
+    def values(self) -> Mapping[date, float]:
+        """The values it knows, by day, in the key result's unit; of other cycles too.
+
+        Raises SyncerError when it cannot be read or is no measure of an outcome.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,22 +57,42 @@ class ValuesRead:
 
 
 def read_values(
-    workspace: Workspace, sources: Mapping[str, ValueSource], stored: Iterable[CheckIn], now: datetime
+    workspace: Workspace,
+    sources: Mapping[str, ValueSource],
+    told: Mapping[str, Told],
+    stored: Sequence[CheckIn],
+    now: datetime,
 ) -> ValuesRead:
-    """Asks every source, by key result. One that fails in any value adds none, and stops no other."""
+    """Asks every source, by key result. One that fails in any value adds none, and stops no other.
+
+    `told` is what trackers have said over their connections, by key result, too.
+    """
     entries: list[CheckIn] = []
     troubles: list[ValueTrouble] = []
     for placed in workspace.key_results():
-        source = sources.get(placed.key_result.id)
-        if source is None or now.astimezone(workspace.zone).date() < placed.cycle.start:
-            continue
+        key_result = placed.key_result
+        source, answer = sources.get(key_result.id), told.get(key_result.id)
         try:
-            wanted = _asked(workspace, placed, source, now)
+            if answer is not None:
+                entries += _told(workspace, key_result, answer, stored, now)
+            elif source is not None and now.astimezone(workspace.zone).date() >= placed.cycle.start:
+                entries += news(_asked(workspace, placed, source, now), stored).entries
         except SyncerError as error:
-            troubles.append(ValueTrouble(placed.key_result.id, error.sentence))
-        else:
-            entries += news(wanted, stored).entries
+            troubles.append(ValueTrouble(key_result.id, error.sentence))
     return ValuesRead(tuple(entries), tuple(troubles))
+
+
+def _told(
+    workspace: Workspace, key_result: KeyResult, answer: Told, stored: Sequence[CheckIn], now: datetime
+) -> list[CheckIn]:
+    if isinstance(answer, SyncerError):
+        raise answer
+    source = str(key_result.value_at)
+    before = [one for one in stored if (one.key_result_id, one.source) == (key_result.id, source)]
+    if before and max(before, key=lambda one: one.at).value == answer:
+        return []
+    wanted = CheckInRequest(key_result=key_result.id, value=answer, source=source)
+    return [correcting(new_check_in(workspace, now, wanted), stored)]
 
 
 def _asked(workspace: Workspace, placed: Placed, source: ValueSource, now: datetime) -> list[CheckIn]:

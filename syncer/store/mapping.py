@@ -16,6 +16,7 @@ from syncer.domain.snooze import Snooze
 from syncer.domain.sync import (
     ConnectionHealth,
     Due,
+    OutboxRow,
     Placement,
     Receipt,
     RunOutcome,
@@ -24,7 +25,6 @@ from syncer.domain.sync import (
     Trigger,
 )
 from syncer.domain.work import Health, LinkState, Snapshot, WorkRef, WorkStatus
-from syncer.ports import OutboxRow
 from syncer.store import codec
 
 Values = dict[str, Any]

@@ -14,9 +14,8 @@ from syncer.domain.closing import Closing
 from syncer.domain.link import Link
 from syncer.domain.signals.finding import Signal
 from syncer.domain.snooze import Snooze
-from syncer.domain.sync import ConnectionHealth, ConnectorState, Due, Receipt, SyncRun
+from syncer.domain.sync import ConnectionHealth, ConnectorState, Due, OutboxRow, Receipt, SyncRun
 from syncer.domain.work import Snapshot
-from syncer.ports import OutboxRow
 from syncer.store import declaring, mapping
 from syncer.store import schema as t
 from syncer.store.mapping import Values

@@ -23,6 +23,7 @@ class JiraLike(ConnectionSettings):
 
 class AsanaLike(ConnectionSettings):
     link_kinds: ClassVar[frozenset[str]] = frozenset({"project", "portfolio", "task"})
+    value_kinds: ClassVar[frozenset[str]] = frozenset({"asana_goal"})
     not_used_yet: ClassVar[frozenset[str]] = frozenset({"proxy", "project"})
 
     kind: Literal["asana"]

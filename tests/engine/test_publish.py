@@ -13,10 +13,9 @@ from sqlalchemy import text
 
 from connectors.testing.memory import lose_answer, no_fault
 from syncer.domain.okr import KeyResult, PublishPolicy
-from syncer.domain.sync import Standing, Wrote
+from syncer.domain.sync import OutboxRow, Standing, Wrote
 from syncer.domain.work import LinkState, WorkStatus
 from syncer.errors import ForbiddenError, LeaseLostError, SkippableError, StoreError, TemporaryError
-from syncer.ports import OutboxRow
 from syncer.store.unit_of_work import SqlUnitOfWork
 from tests.domain import build
 from tests.engine.desk import Desk

@@ -14,9 +14,8 @@ from syncer.domain.closing import ClosedAs, Closing
 from syncer.domain.link import Link
 from syncer.domain.signals.finding import Signal
 from syncer.domain.snooze import Snooze
-from syncer.domain.sync import ConnectionHealth, Receipt, SyncRun
+from syncer.domain.sync import ConnectionHealth, OutboxRow, Receipt, SyncRun
 from syncer.domain.work import Snapshot, WorkStatus
-from syncer.ports import OutboxRow
 from syncer.store.sql_store import SqlStore
 from tests.store import values
 from tests.store.values import ACME, NOW

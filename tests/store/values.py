@@ -15,6 +15,7 @@ from syncer.domain.signals.finding import Fact, Severity, Signal, Threshold
 from syncer.domain.snooze import Snooze
 from syncer.domain.sync import (
     ConnectionHealth,
+    OutboxRow,
     Placement,
     Receipt,
     RunOutcome,
@@ -23,7 +24,6 @@ from syncer.domain.sync import (
     Trigger,
 )
 from syncer.domain.work import Health, LinkState, Points, Progress, Snapshot, WorkRef, WorkStatus
-from syncer.ports import OutboxRow
 
 NOW = datetime(2026, 11, 16, 9, 30, 15, 123456, tzinfo=UTC)
 ACME = "acme"
