@@ -125,9 +125,15 @@ _PAGE = """<!doctype html>
 body {{ margin: 1.5rem; }}
 .wide {{ overflow-x: auto; }}
 table {{ border-collapse: collapse; }}
+.short {{ white-space: nowrap; }}
+.long {{ min-width: 11rem; }}
+.again {{ opacity: .55; }}
 th, td {{ text-align: left; vertical-align: top; padding: .35rem .6rem; border-bottom: 1px solid #8884; }}
 th {{ position: sticky; top: 0; background: Canvas; }}
+@page {{ size: landscape; margin: 1cm; }}
 @media print {{
+  .short {{ white-space: normal; }} .long {{ min-width: 0; }}
+  th, td {{ padding: .15rem .25rem; }}
   body {{ margin: 0; font-size: 9px; }} .wide {{ overflow: visible; }} tr {{ break-inside: avoid; }}
 }}
 </style></head><body><h1>OKR sheet</h1>
@@ -139,7 +145,28 @@ th {{ position: sticky; top: 0; background: Canvas; }}
 def as_html(rows: Sequence[Row]) -> str:
     """One page that asks nothing of any other place, and prints."""
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in HEADINGS)
-    body = "\n".join(
-        f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in astuple(row))}</tr>" for row in rows
-    )
+    above = [None, *rows]
+    body = "\n".join(f"<tr>{_cells(row, before)}</tr>" for row, before in zip(rows, above, strict=False))
     return _PAGE.format(head=head, body=body)
+
+
+_SHORT = frozenset({"way", "a_week_ago", "now", "expected", "measured", "reported", "work", "progress"})
+"""Columns whose cells stay on one line where there is room, so that no figure is parted from its unit."""
+
+_LONG = frozenset({"objective", "key_result", "initiative", "signals"})
+
+
+def _cells(row: Row, above: Row | None) -> str:
+    """The cells of a row; what the key result has said in the row above already is said again more softly."""
+    same = above is not None and (row.workspace, row.key_result) == (above.workspace, above.key_result)
+    cells = []
+    for field, cell in zip(fields(row), astuple(row), strict=True):
+        again = same and above is not None and field.name in _OF_THE_NUMBER
+        room = "short" if field.name in _SHORT else "long" if field.name in _LONG else ""
+        looks = [word for word in (room, "again" if again else "") if word]
+        look = f' class="{" ".join(looks)}"' if looks else ""
+        cells.append(f"<td{look}>{escape(cell)}</td>")
+    return "".join(cells)
+
+
+_OF_THE_NUMBER = frozenset(field.name for field in fields(Row)[: HEADINGS.index("initiative")])

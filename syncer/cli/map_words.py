@@ -1,0 +1,50 @@
+"""The words of the alignment map, the same in every form, and the map as a tree of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from syncer.cli import text
+from syncer.domain.render import number_word, work_word
+from syncer.domain.rollup import Rollup, WorkLine
+from syncer.domain.work import LinkState
+
+NOTHING_BET = "no initiative: nothing is bet on it"
+NO_LINK = "no link: kept by hand"
+
+
+def as_text(workspace: str, rollups: Sequence[Rollup]) -> Iterator[str]:
+    """A tree, one line a node."""
+    yield workspace
+    for objective, members in groupby(rollups, key=lambda rollup: rollup.placed.objective):
+        yield f"└ {text.name(objective.title)}"
+        for rollup in members:
+            yield f"  └ {number_of(rollup)}"
+            yield from (f"    └ {bet_of(line)} → {item_of(line)}" for line in rollup.work)
+            if not rollup.work:
+                yield f"    ! {NOTHING_BET}"
+
+
+def number_of(rollup: Rollup) -> str:
+    """The key result, where its number shall go and how it stands."""
+    return f"{text.name(rollup.key_result.title)} ({rollup.key_result.way}, {number_word(rollup)[0]})"
+
+
+def bet_of(line: WorkLine) -> str:
+    """The initiative and how its work stands."""
+    return f"{text.name(line.initiative.title)} ({work_word(line)})"
+
+
+def stands(line: WorkLine) -> bool:
+    """Whether an item that can be seen stands behind the initiative."""
+    return line.link is not None and line.link.state in {LinkState.ACTIVE, LinkState.ARCHIVED}
+
+
+def item_of(line: WorkLine) -> str:
+    """The linked item, and what is wrong with the link."""
+    if line.link is None:
+        return NO_LINK
+    called = line.snapshot.key if line.snapshot else line.link.ref.key
+    state = "" if stands(line) else f", {line.link.state.words}"
+    return f"{line.link.ref.connection}:{text.name(called)}{state}"
