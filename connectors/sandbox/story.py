@@ -119,10 +119,10 @@ class Story:
         """Stop the stand-ins and free their ports, started or not."""
         self._running.close()
 
-    def workspace_file(self) -> str:
-        """The YAML of the workspace `acme`; its tokens are files of `secrets`."""
+    def workspace_file(self, week: int = WEEKS) -> str:
+        """The YAML of the workspace `acme` by the end of a week; its tokens are files of `secrets`."""
         jira, datacenter, asana = (stand_in.url for stand_in in self.stand_ins)
-        return workspace_file(self.start, self.today, jira=jira, datacenter=datacenter, asana=asana)
+        return workspace_file(self.start, self.today, week, jira=jira, datacenter=datacenter, asana=asana)
 
     def secrets(self) -> dict[str, str]:
         """The tokens by the name of the file they belong in."""

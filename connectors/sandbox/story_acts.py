@@ -163,6 +163,16 @@ def promise(campaign: Campaign, days: int) -> Act:
     return act
 
 
+def rewrite(member: Member, task: str, number: str) -> Act:
+    """Tell that somebody writes a key result anew; the trackers know nothing of it."""
+
+    def act(trackers: Trackers) -> str:
+        del trackers
+        return f"{member.name} wrote a key result anew: “{task}” is “{number}” now."
+
+    return act
+
+
 def lock(campaign: Campaign) -> Act:
     """Make a project private: our account does not see it any more."""
 

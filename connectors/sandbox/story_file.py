@@ -103,7 +103,7 @@ cycles:
         owner: cleo
         key_results:
           - id: trial-to-paid
-            title: Raise trial-to-paid conversion from 8% to 12%
+            title: $trials
             owner: cleo
             unit: "%"
             start: 8
@@ -186,11 +186,21 @@ cycles:
 """)
 
 
-def workspace_file(start: date, end: date, *, jira: str, datacenter: str, asana: str) -> str:
-    """The YAML of the cycle from `start` to `end`, with the base URLs of the three stand-ins."""
+TASK: Final = "Deliver phase 1 of the partner webinars"
+NUMBER: Final = "Raise trial-to-paid conversion from 8% to 12%"
+REWRITTEN: Final = 3
+"""The week in which somebody sees that a key result is a task, and writes the number it is meant to move."""
+
+
+def workspace_file(start: date, end: date, week: int, *, jira: str, datacenter: str, asana: str) -> str:
+    """The YAML of the cycle from `start` to `end` as it stands at the end of a week (from 1).
+
+    The other three are the base URLs of the stand-ins.
+    """
     return _FILE.substitute(
         start=start,
         end=end,
+        trials=NUMBER if week >= REWRITTEN else TASK,
         zone=ZONE,
         jira=jira,
         datacenter=datacenter,

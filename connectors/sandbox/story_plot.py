@@ -18,6 +18,7 @@ from connectors.sandbox.story_acts import (
     move,
     promise,
     rename,
+    rewrite,
     run,
     say,
     unlock,
@@ -28,6 +29,7 @@ from connectors.sandbox.story_cast import (
     ANA,
     BEN,
     BUNDLE,
+    CLEO,
     DASHBOARD,
     EMAILS,
     IMAGES,
@@ -42,6 +44,7 @@ from connectors.sandbox.story_cast import (
     TOOLTIPS,
     WEBINARS,
 )
+from connectors.sandbox.story_file import NUMBER, REWRITTEN, TASK
 
 # Activation: the mails ship and bring a point; flow and tooltips ship in week 7 and bring nothing.
 _ACTIVATION: Final = (
@@ -91,8 +94,10 @@ _FIRST_RESPONSE: Final = (
     (12, 3, finish(TEMPLATES)),
 )
 
-# Trials: the number climbs while the webinars wait, and the webinars start in week 6.
+# Trials: a task is listed as the key result until week 3; the number climbs while the webinars wait, and the
+# webinars start in week 6.
 _TRIALS: Final = (
+    (REWRITTEN, 1, rewrite(CLEO, TASK, NUMBER)),
     (2, 1, say(WEBINARS, "on_hold", "Waiting for the partners' dates")),
     (6, 1, say(WEBINARS, "on_track", "First date fixed")),
     (6, 3, run(WEBINARS, 0.15)),

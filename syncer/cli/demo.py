@@ -184,6 +184,12 @@ def _play(session: Session, folder: Path, story: Story) -> Played:
     (configured,) = app.workspaces()
     played = Played()
     for week in story.play():
+        written = story.workspace_file(week.number)
+        if written != configured.path.read_text(encoding="utf-8"):
+            configured.path.write_text(written, encoding="utf-8")
+            app.store.close()
+            app = demo_app(folder, story.clock)
+            (configured,) = app.workspaces()
         _check_in(app, configured, week)
         report = _sync(app, configured)
         played.weeks += 1

@@ -15,7 +15,8 @@ from syncer.domain.pace import (
     status_of,
 )
 from syncer.domain.rollup import Rollup, WorkLine
-from syncer.domain.signals.finding import Severity, Signal
+from syncer.domain.severity import Severity
+from syncer.domain.signals.finding import Signal
 from syncer.domain.work import WorkStatus
 
 

@@ -21,7 +21,8 @@ from syncer.domain.comment import (
     Style,
     Text,
 )
-from syncer.domain.signals.finding import Fact, Severity, Signal, Threshold
+from syncer.domain.severity import Severity
+from syncer.domain.signals.finding import Fact, Signal, Threshold
 from syncer.domain.work import Health, LinkState, Points, Progress, Snapshot, WorkRef, WorkStatus
 from syncer.errors import StoreError
 

@@ -33,6 +33,7 @@ LASTING = (schema.snapshots, schema.signals, schema.outbox, schema.receipts, sch
 TOLD = {
     2: (
         [
+            "trial-to-paid/task_as_key_result",
             "trial-to-paid/unlinked_bet/lost-trials",
             "weekly-teams/no_owner",
             "page-load/backlog_not_focus",
@@ -41,6 +42,7 @@ TOLD = {
         ],
         [],
     ),
+    3: ([], ["trial-to-paid/task_as_key_result"]),
     4: (
         [
             "activation/work_without_movement",
@@ -117,6 +119,7 @@ def play(today: date, seed: int, folder: Path) -> Played:
     with Story(today, seed) as story:
         app, one, database = settled(story, folder)
         for week in story.play():
+            app, one = as_written(story.workspace_file(week.number), app, one)
             report_week(week, app, one)
             played.weeks.append(week)
             played.reports.append(run_sync(app.engine(one, may_write=True), Wish()))
@@ -145,6 +148,17 @@ def settled(story: Story, folder: Path) -> tuple[App, Configured, Database]:
     (one,) = app.workspaces()
     app.ready_store  # noqa: B018  creates the database
     return app, one, create_engine(settings.resolved_database_url.get_secret_value())
+
+
+def as_written(text: str, app: App, one: Configured) -> tuple[App, Configured]:
+    """What stands on the workspace file of the week."""
+    if text == one.path.read_text(encoding="utf-8"):
+        return app, one
+    one.path.write_text(text, encoding="utf-8")
+    app.store.close()
+    app = App(app.settings, app.clock)
+    (one,) = app.workspaces()
+    return app, one
 
 
 def report_week(week: Week, app: App, one: Configured) -> None:

@@ -5,7 +5,8 @@ from syncer.domain.comment import Comment, Style
 from syncer.domain.okr import Bet
 from syncer.domain.render import Section, day, facts_of, is_it_moving, number_word, render
 from syncer.domain.rollup import Rollup
-from syncer.domain.signals.finding import Severity, Signal
+from syncer.domain.severity import Severity
+from syncer.domain.signals.finding import Signal
 from syncer.domain.work import Points, Progress, WorkStatus
 from tests.domain import build
 

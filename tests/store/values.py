@@ -11,7 +11,8 @@ from syncer.domain.checkin import CheckIn, InitiativeCheckIn
 from syncer.domain.closing import ClosedAs, Closing
 from syncer.domain.comment import Bullets, Comment, Heading, Paragraph, Publication, SectionFacts, Style, Text
 from syncer.domain.link import Link
-from syncer.domain.signals.finding import Fact, Severity, Signal, Threshold
+from syncer.domain.severity import Severity
+from syncer.domain.signals.finding import Fact, Signal, Threshold
 from syncer.domain.snooze import Snooze
 from syncer.domain.sync import (
     ConnectionHealth,

@@ -10,7 +10,7 @@ from typing import Final
 from syncer.domain.hygiene.disguise import Verdict, judged
 from syncer.domain.hygiene.words import OUTPUT_VERBS, TEAMS
 from syncer.domain.okr import KeyResult, Objective, Placed, Workspace
-from syncer.domain.signals.finding import Severity
+from syncer.domain.severity import Severity
 
 FAR_TOO_MANY: Final = 15
 """So many initiatives on one key result are a backlog."""

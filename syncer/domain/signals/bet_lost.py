@@ -6,11 +6,11 @@ from datetime import date
 from typing import Final
 
 from syncer.domain.rollup import Rollup
+from syncer.domain.severity import Severity
 from syncer.domain.signals.conditions import all_done, is_quiet, needs_help, shipped_on, stayed
 from syncer.domain.signals.finding import (
     CANNOT_TELL,
     Finding,
-    Severity,
     Signal,
     conclude,
     measured_fact,

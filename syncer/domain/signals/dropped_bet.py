@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from syncer.domain.rollup import Rollup, WorkLine
+from syncer.domain.severity import Severity
 from syncer.domain.signals.conditions import is_over, is_quiet
 from syncer.domain.signals.finding import (
     CANNOT_TELL,
     Fact,
     Finding,
-    Severity,
     Signal,
     bet_signal,
     window_used,

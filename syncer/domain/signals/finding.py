@@ -5,19 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from enum import Enum, StrEnum
+from enum import Enum
 
 from syncer.domain.okr import KeyResult
 from syncer.domain.pace import expected_share, missed_by, movement_words, reaches, status_of
 from syncer.domain.rollup import Rollup, WorkLine
-
-
-class Severity(StrEnum):
-    """How loud a signal is."""
-
-    INFO = "info"
-    WARN = "warn"
-    FAIL = "fail"
+from syncer.domain.severity import Severity
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from syncer.domain.rollup import Rollup, WorkLine
+from syncer.domain.severity import Severity
 from syncer.domain.signals.conditions import is_quiet, reached
 from syncer.domain.signals.finding import (
     Fact,
     Finding,
-    Severity,
     Signal,
     conclude,
     min_move_used,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from syncer.domain.rollup import Rollup
+from syncer.domain.severity import Severity
 from syncer.domain.signals.conditions import is_over, is_quiet, needs_help
 from syncer.domain.signals.finding import (
     Finding,
-    Severity,
     Signal,
     conclude,
     number_fact,

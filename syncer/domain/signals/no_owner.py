@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from syncer.domain.rollup import Rollup, WorkLine
+from syncer.domain.severity import Severity
 from syncer.domain.signals.conditions import is_over, is_quiet
-from syncer.domain.signals.finding import CANNOT_TELL, Fact, Finding, Severity, Signal, signal
+from syncer.domain.signals.finding import CANNOT_TELL, Fact, Finding, Signal, signal
 
 KIND: Final = "no_owner"
 QUESTION: Final = "Who owns it?"

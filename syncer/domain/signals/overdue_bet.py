@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from syncer.domain.rollup import Rollup, WorkLine
+from syncer.domain.severity import Severity
 from syncer.domain.signals.conditions import is_over, is_quiet
-from syncer.domain.signals.finding import CANNOT_TELL, Finding, Severity, Signal, bet_signal, work_fact
+from syncer.domain.signals.finding import CANNOT_TELL, Finding, Signal, bet_signal, work_fact
 
 KIND: Final = "overdue_bet"
 QUESTION: Final = "A new date, a smaller scope, or stop?"

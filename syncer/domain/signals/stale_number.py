@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from syncer.domain.rollup import Rollup
+from syncer.domain.severity import Severity
 from syncer.domain.signals.conditions import is_over, is_quiet
-from syncer.domain.signals.finding import Fact, Finding, Severity, Signal, Threshold, number_fact, signal
+from syncer.domain.signals.finding import Fact, Finding, Signal, Threshold, number_fact, signal
 
 KIND: Final = "stale_number"
 QUESTION: Final = "What is the number today?"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from syncer.domain.rollup import Rollup, WorkLine
+from syncer.domain.severity import Severity
 from syncer.domain.signals.conditions import is_over, is_quiet
-from syncer.domain.signals.finding import Fact, Finding, Severity, Signal, bet_signal
+from syncer.domain.signals.finding import Fact, Finding, Signal, bet_signal
 
 KIND: Final = "unlinked_bet"
 QUESTION: Final = "Where is this work done?"

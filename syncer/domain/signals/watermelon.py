@@ -7,11 +7,11 @@ from typing import Final
 from syncer.domain.closing import ClosedAs
 from syncer.domain.pace import MeasuredStatus
 from syncer.domain.rollup import Rollup
+from syncer.domain.severity import Severity
 from syncer.domain.signals.conditions import is_quiet
 from syncer.domain.signals.finding import (
     Fact,
     Finding,
-    Severity,
     Signal,
     conclude,
     measured_fact,

@@ -41,11 +41,13 @@ def everything_else(desk: Desk, project: str) -> None:
     refs = [WorkRef("asana", "task", task), WorkRef("asana", "portfolio", portfolio)]
     desk.connector.access([*refs, project_ref(project)])
     many = [project_ref(desk.site.add_project(f"P{number}")) for number in range(5)]
+    goal = desk.site.add_goal("G", 8)
     for paid, service_account in ((False, False), (True, False), (True, True)):
         desk.site.paid, desk.site.service_account = paid, service_account
         state = desk.connector.fetch([*refs, project_ref(project), *many], ConnectorState()).state
         for _ in range(2):
             state = desk.connector.fetch([*refs, project_ref(project), *many], state).state
+    desk.connector.read_value(WorkRef("asana", "asana_goal", goal), "")
 
 
 def test_every_request_is_one_that_asana_describes() -> None:

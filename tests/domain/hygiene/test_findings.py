@@ -6,7 +6,7 @@ import pytest
 
 from syncer.domain.hygiene.findings import Finding, is_task_list, look_over, share_of
 from syncer.domain.okr import KeyResult
-from syncer.domain.signals.finding import Severity
+from syncer.domain.severity import Severity
 from tests.domain import build
 
 

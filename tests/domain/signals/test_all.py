@@ -98,6 +98,7 @@ def test_the_list_names_each_kind_once_and_in_its_order() -> None:
         "work_without_movement",
         "movement_without_work",
         "watermelon",
+        "task_as_key_result",
         "backlog_not_focus",
         "stale_number",
         "no_owner",

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from syncer.domain.okr import Bet, Keep
 from syncer.domain.rollup import Rollup
+from syncer.domain.severity import Severity
 from syncer.domain.signals import (
     dropped_bet,
     no_bet,
@@ -21,7 +22,7 @@ from syncer.domain.signals import (
     unlinked_bet,
     watermelon_work,
 )
-from syncer.domain.signals.finding import CANNOT_TELL, DetectBet, Finding, Severity, Signal
+from syncer.domain.signals.finding import CANNOT_TELL, DetectBet, Finding, Signal
 from syncer.domain.work import Health, WorkStatus
 from tests.domain.build import (
     Told,

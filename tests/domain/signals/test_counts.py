@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from syncer.domain.rollup import Rollup
+from syncer.domain.severity import Severity
 from syncer.domain.signals import backlog_not_focus, no_owner, stale_number
-from syncer.domain.signals.finding import CANNOT_TELL, Severity
+from syncer.domain.signals.finding import CANNOT_TELL
 from syncer.domain.work import WorkStatus
 from tests.domain.build import (
     check_in,

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from syncer.domain.signals.finding import CANNOT_TELL, Severity
+from syncer.domain.severity import Severity
+from syncer.domain.signals.finding import CANNOT_TELL
 from syncer.domain.signals.movement_without_work import detect
 from syncer.domain.work import Snapshot, WorkStatus
 from tests.domain.build import (

@@ -9,8 +9,9 @@ import pytest
 from syncer.domain.checkin import CheckIn
 from syncer.domain.okr import KeyResult
 from syncer.domain.rollup import Rollup
+from syncer.domain.severity import Severity
 from syncer.domain.signals import bet_lost, settling
-from syncer.domain.signals.finding import CANNOT_TELL, Severity
+from syncer.domain.signals.finding import CANNOT_TELL
 from syncer.domain.work import WorkStatus
 from tests.domain.build import (
     Told,

@@ -6,7 +6,8 @@ import pytest
 
 from syncer.domain.closing import ClosedAs, Closing
 from syncer.domain.okr import Checkpoints
-from syncer.domain.signals.finding import CANNOT_TELL, Severity
+from syncer.domain.severity import Severity
+from syncer.domain.signals.finding import CANNOT_TELL
 from syncer.domain.signals.watermelon import detect
 from syncer.domain.work import Health
 from tests.domain.build import check_in, day, fact, fired, key_result, noon, rollup_of

@@ -4,7 +4,8 @@ import pytest
 
 from syncer.domain.okr import KeyResult
 from syncer.domain.rollup import Rollup
-from syncer.domain.signals.finding import CANNOT_TELL, Severity
+from syncer.domain.severity import Severity
+from syncer.domain.signals.finding import CANNOT_TELL
 from syncer.domain.signals.work_without_movement import detect
 from syncer.domain.work import Health, Snapshot, WorkStatus
 from tests.domain.build import (
