@@ -22,6 +22,7 @@ from syncer.domain.sync import (
     OutboxRow,
     Placement,
     Receipt,
+    Standing,
     SyncRun,
 )
 from syncer.domain.work import Outcome, Snapshot, WorkRef, WorkStatus
@@ -134,8 +135,15 @@ class Connector(Protocol):
         """Reads all refs in bulk; a ref with an `item_id` is read by it, whatever its key says."""
         ...
 
-    def find_published(self, ref: WorkRef, item_id: str, marker: str) -> Placement | None:
-        """Looks for our own comment by its marker and author; None when there is none."""
+    def find_published(self, ref: WorkRef, item_id: str, marker: str) -> tuple[Placement, ...]:
+        """Our own comments by marker and author, the one to keep first; a second one is a mishap.
+
+        Raises SkippableError where ours is that of an account the token is not of any more.
+        """
+        ...
+
+    def verify(self, receipts: Sequence[Receipt]) -> Mapping[str, Standing]:
+        """How comments that stood are now, by item id: standing, edited, opted_out; unknown ones missing."""
         ...
 
     def publish(self, publication: Publication, placement: Placement | None) -> Delivery:

@@ -225,15 +225,15 @@ class AsanaClient:
     def update_comment(self, gid: str, html: str) -> None:
         """Gives a comment another text."""
         body = {"data": {"html_text": html}}
-        self._asana.stories.update_story(body, gid, asking(("gid",)), full_payload=True)
+        _created(self._asana.stories.update_story(body, gid, asking(("gid",)), full_payload=True))
 
     def delete_comment(self, gid: str) -> None:
         """Deletes a comment of ours."""
-        self._asana.stories.delete_story(gid, full_payload=True)
+        _deleted(self._asana.stories.delete_story(gid, full_payload=True))
 
     def delete_task(self, gid: str) -> None:
         """Deletes a task."""
-        self._asana.tasks.delete_task(gid, full_payload=True)
+        _deleted(self._asana.tasks.delete_task(gid, full_payload=True))
 
     def _list_tasks(self, project: str, fields: Sequence[str], read: Callable[[Row], T]) -> list[T]:
         return all_pages(
@@ -252,9 +252,14 @@ def _stretch(body: Body) -> Stretch:
     return Stretch(events, sync, has_more=body.get("has_more") is True)
 
 
+def _deleted(body: Body) -> None:
+    if not isinstance(body.get("data"), dict):
+        raise TemporaryError("Asana did not say that it deleted it", outcome_unknown=True)
+
+
 def _created(body: Body) -> str:
     fields = body.get("data")
     gid = fields.get("gid") if isinstance(fields, dict) else None
     if not isinstance(gid, str) or not gid:
-        raise TemporaryError("Asana did not say what it created", outcome_unknown=True)
+        raise TemporaryError("Asana did not say what it wrote", outcome_unknown=True)
     return gid

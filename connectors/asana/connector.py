@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import Final, TypeVar
 
 from connectors.asana.client import AsanaClient
@@ -18,8 +19,8 @@ from connectors.asana.state import rules_of
 from connectors.asana.wire import wire
 from connectors.credentials import REFUSED
 from connectors.transport import Transport
-from syncer.domain.comment import Publication
-from syncer.domain.sync import ConnectorState, Delivery, Placement
+from syncer.domain.comment import Publication, marker
+from syncer.domain.sync import ConnectorState, Delivery, Placement, Receipt, Standing
 from syncer.domain.work import WorkRef
 from syncer.errors import CredentialsError, FatalError, NotFoundError, SkippableError
 from syncer.ports import Access, Context, Fetched, Found, Identity, Plugin
@@ -79,9 +80,21 @@ class AsanaConnector:
         """What the token may do with each linked item, one or two requests each."""
         return self._signed_in(lambda: tuple(access(self._client, ref) for ref in refs))
 
-    def find_published(self, ref: WorkRef, item_id: str, marker: str) -> Placement | None:
+    def find_published(self, ref: WorkRef, item_id: str, marker: str) -> tuple[Placement, ...]:
         """Looks for what is ours: in the project a task and its comments, on a task the comment itself."""
         return self._signed_in(lambda: self._publisher(ref).find(item_id, marker))
+
+    def verify(self, receipts: Sequence[Receipt]) -> Mapping[str, Standing]:
+        """One request a comment; what cannot be read now is left out."""
+        found: dict[str, Standing] = {}
+        for receipt in receipts:
+            with suppress(SkippableError):
+                found[receipt.item_id] = self._signed_in(partial(self._verified, receipt))
+        return found
+
+    def _verified(self, receipt: Receipt) -> Standing:
+        mark = marker(receipt.workspace, receipt.item_id)
+        return self._publisher(receipt.ref).verify(receipt.item_id, mark, receipt.placement)
 
     def publish(self, publication: Publication, placement: Placement | None) -> Delivery:
         """Takes one step: on a project the task, then the comment on it; on a task the comment itself."""

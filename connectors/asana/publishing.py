@@ -6,14 +6,16 @@ we read back, so a task of ours in it carries the comment. All are known by thei
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
 from connectors.asana.client import AsanaClient
 from connectors.asana.markup import rich_text
+from connectors.asana.records import OwnText
 from syncer.domain.comment import Comment, Publication
 from syncer.domain.sync import Delivery, Placement, Standing, Wrote
-from syncer.errors import NotFoundError, SkippableError
+from syncer.errors import ForbiddenError, NotFoundError, SkippableError
 
 TASK_NAME: Final = "OKR rollup"
 _NOTES: Final = (
@@ -25,8 +27,12 @@ _NOTES: Final = (
 class Publisher(Protocol):
     """Keeps one comment on one kind of item."""
 
-    def find(self, item: str, marker: str) -> Placement | None:
-        """What of ours stands there; the oldest of several."""
+    def find(self, item: str, marker: str) -> tuple[Placement, ...]:
+        """What of ours stands there, the oldest first. Raises ForbiddenError where another account's does."""
+        ...
+
+    def verify(self, item: str, marker: str, at: Placement) -> Standing:
+        """What became of a comment that stood there. Raises NotFoundError where the item is gone too."""
         ...
 
     def step(self, publication: Publication, placement: Placement | None) -> Delivery:
@@ -41,10 +47,19 @@ class TaskComments:
     client: AsanaClient
     me: str
 
-    def find(self, item: str, marker: str) -> Placement | None:
-        """Our comment on the task."""
-        comment = _own_comment(self.client, item, marker, self.me)
-        return Placement(comment) if comment else None
+    def find(self, item: str, marker: str) -> tuple[Placement, ...]:
+        """Our comments on the task."""
+        stories = self.client.stories(item, marker)
+        _refuse_another(stories, self.me)
+        return tuple(Placement(gid) for gid in _own(stories, self.me))
+
+    def verify(self, item: str, marker: str, at: Placement) -> Standing:
+        """By a read of the comment, and of the task where that is gone."""
+        try:
+            return _seen(self.client, at.comment_id or "", marker)
+        except NotFoundError:
+            self.client.touch_task(item)
+            return Standing.OPTED_OUT
 
     def step(self, publication: Publication, placement: Placement | None) -> Delivery:
         """One write at most; a comment somebody deleted from a task that is there is an opt-out."""
@@ -82,13 +97,25 @@ class ProjectComments:
     me: str
     completed: bool = False
 
-    def find(self, item: str, marker: str) -> Placement | None:
-        """Our task in the project, and our comment on it if there is one."""
-        own = self.client.own_tasks(item, marker)
-        task = _oldest([task.gid for task in own if task.marked and task.by == self.me])
-        if task is None:
-            return None
-        return Placement(_own_comment(self.client, task, marker, self.me), task)
+    def find(self, item: str, marker: str) -> tuple[Placement, ...]:
+        """Our tasks in the project, each with our comment if there is one; further comments on their own."""
+        found: list[Placement] = []
+        tasks = self.client.own_tasks(item, marker)
+        _refuse_another(tasks, self.me)
+        for task in _own(tasks, self.me):
+            comments = _own(self.client.stories(task, marker), self.me)
+            found.append(Placement(comments[0] if comments else None, task))
+            found += [Placement(gid) for gid in comments[1:]]
+        # A task whose comment is still missing is no better than one that has its comment.
+        return tuple(sorted(found, key=lambda at: (at.container_id is None, at.comment_id is None)))
+
+    def verify(self, item: str, marker: str, at: Placement) -> Standing:
+        """By a read of the comment, and of the project where that is gone."""
+        try:
+            return _seen(self.client, at.comment_id or "", marker)
+        except NotFoundError:
+            self.client.touch_project(item)
+            return Standing.OPTED_OUT
 
     def step(self, publication: Publication, placement: Placement | None) -> Delivery:
         """The next step towards what is wanted; a standing of `partial` asks for another one."""
@@ -139,8 +166,10 @@ def _edited(
     client: AsanaClient, publication: Publication, comment: Comment, at: Placement, gid: str, me: str
 ) -> Delivery:
     story = client.story(gid, publication.marker)
+    if story.by != me:
+        raise _of_another()
     ours = story.marked or publication.over_edits
-    if story.by != me or not story.editable or not ours:
+    if not story.editable or not ours:
         return Delivery(at, Standing.EDITED, Wrote.NOTHING)
     client.update_comment(gid, rich_text(comment))
     return Delivery(at, Standing.STANDING, Wrote.UPDATED)
@@ -154,9 +183,25 @@ def _removed(client: AsanaClient, comment: str) -> Wrote:
     return Wrote.REMOVED
 
 
-def _own_comment(client: AsanaClient, task: str, marker: str, me: str) -> str | None:
-    return _oldest([story.gid for story in client.stories(task, marker) if story.marked and story.by == me])
+def _seen(client: AsanaClient, comment: str, marker: str) -> Standing:
+    story = client.story(comment, marker)
+    return Standing.STANDING if story.marked else Standing.EDITED
 
 
-def _oldest(gids: list[str]) -> str | None:
-    return min(gids, key=lambda gid: (len(gid), gid), default=None)
+def _own(texts: Sequence[OwnText], me: str) -> list[str]:
+    own = [text.gid for text in texts if text.marked and text.by == me]
+    return sorted(own, key=lambda gid: (len(gid), gid))
+
+
+def _refuse_another(texts: Sequence[OwnText], me: str) -> None:
+    """Asana keeps no property that a reader could not write: a marker without us is an earlier account's."""
+    authors = {text.by for text in texts if text.marked}
+    if authors and me not in authors:
+        raise _of_another()
+
+
+def _of_another() -> ForbiddenError:
+    return ForbiddenError(
+        "The rollup that stands there was written by another account; it is neither edited nor doubled",
+        hint="Use that account's token again; or delete what it wrote and run syncer links resume.",
+    )

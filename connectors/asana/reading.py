@@ -143,6 +143,7 @@ def _count(
         now=setting.now,
         homed=frozenset(gid for one in holdings.values() for gid in one.projects),
         portfolios={gid: one.contents.projects for gid, one in holdings.items() if one.flat},
+        own=state.own,
     )
     parts = {gid: load_count(state.items.get(gid, ""), setting.rules) for gid in projects}
     before = {gid: count for gid, count in parts.items() if count}

@@ -27,7 +27,8 @@ NOT_WORTH_ASKING: Final = 3
 class Tally:
     """What counting goes by. `homed` are the projects whose tasks may be in several of them.
 
-    `portfolios` hold projects and nothing else: gid -> gids of what is in them.
+    `portfolios` hold projects and nothing else: gid -> gids of what is in them. `own` are tasks that carry
+    comments of ours, whatever somebody made of their notes and wherever they were moved.
     """
 
     client: AsanaClient
@@ -38,6 +39,7 @@ class Tally:
     now: datetime
     homed: frozenset[str] = frozenset()
     portfolios: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    own: frozenset[str] = frozenset()
 
     def counts(
         self, projects: Sequence[str], before: Mapping[str, Count], memory: Memory
@@ -54,14 +56,16 @@ class Tally:
         todo = [gid for gid in projects if gid not in quiet]
         while todo:
             tasks = self.crowd.each(lambda gid: self.client.tasks(gid, homes=gid in self.homed), todo)
-            read = {gid: rows for gid, rows in tasks.items() if isinstance(rows, list)}
+            read = {gid: self._told(rows) for gid, rows in tasks.items() if isinstance(rows, list)}
             for gid, rows in tasks.items():
-                answers[gid] = (
-                    counted(rows, self._how(gid, changes, memory)) if isinstance(rows, list) else rows
-                )
+                how = self._how(gid, changes, memory)
+                answers[gid] = rows if isinstance(rows, Trouble) else counted(read[gid], how)
                 quiet.pop(gid, None)
             todo = sorted(self._unaware(read.values(), quiet))
         return answers, memory
+
+    def _told(self, tasks: Sequence[Task]) -> list[Task]:
+        return [replace(task, is_rollup=True) if task.gid in self.own else task for task in tasks]
 
     def _holds(self, gid: str, count: Count) -> bool:
         if gid in self.homed and count.shared is None:

@@ -7,8 +7,8 @@ import re
 from dataclasses import dataclass
 
 from connectors.file.disk import Disk
-from syncer.domain.comment import Publication
-from syncer.domain.sync import Delivery, Placement, Standing, Wrote
+from syncer.domain.comment import Publication, marker
+from syncer.domain.sync import Delivery, Placement, Receipt, Standing, Wrote
 from syncer.errors import SkippableError
 
 
@@ -18,10 +18,18 @@ class Comments:
 
     disk: Disk
 
-    def find(self, item_id: str, marker: str) -> Placement | None:
+    def find(self, item_id: str, mark: str) -> tuple[Placement, ...]:
         """The file that this comment would be in, if it is there."""
-        name = _name(item_id, marker)
-        return Placement(name) if self.disk.comment(name) is not None else None
+        name = _name(item_id, mark)
+        return (Placement(name),) if self.disk.comment(name) is not None else ()
+
+    def verify(self, receipt: Receipt) -> Standing | None:
+        """What became of a comment; None while its folder is gone."""
+        text = self.disk.comment(receipt.placement.comment_id or "")
+        if text is None:
+            return Standing.OPTED_OUT if self.disk.folder.is_dir() else None
+        mark = marker(receipt.workspace, receipt.item_id)
+        return Standing.STANDING if _is_untouched(text, mark) else Standing.EDITED
 
     def create(self, publication: Publication) -> Delivery:
         """Writes the comment where none stands."""
@@ -32,8 +40,7 @@ class Comments:
         text = self.disk.comment(name)
         if text is None:
             return Delivery(Placement(name), self._deleted(), Wrote.NOTHING)
-        body, _, last = text.removesuffix("\n").rpartition("\n")
-        if last != _seal(publication.marker, body) and not publication.over_edits:
+        if not _is_untouched(text, publication.marker) and not publication.over_edits:
             return Delivery(Placement(name), Standing.EDITED, Wrote.NOTHING)
         return self._written(publication, name, Wrote.UPDATED)
 
@@ -57,13 +64,18 @@ class Comments:
         raise SkippableError(f"The folder {self.disk.folder} with our comments is gone", hint="Put it back.")
 
 
-def _name(item_id: str, marker: str) -> str:
+def _name(item_id: str, mark: str) -> str:
     readable = re.sub(r"[^A-Za-z0-9_-]+", "-", item_id)[:40]
-    return f"{readable}-{_digest(marker)[:12]}.txt"
+    return f"{readable}-{_digest(mark)[:12]}.txt"
 
 
-def _seal(marker: str, body: str) -> str:
-    return f"{marker} sha256:{_digest(body)[:16]}"
+def _is_untouched(text: str, mark: str) -> bool:
+    body, _, last = text.removesuffix("\n").rpartition("\n")
+    return last == _seal(mark, body)
+
+
+def _seal(mark: str, body: str) -> str:
+    return f"{mark} sha256:{_digest(body)[:16]}"
 
 
 def _digest(text: str) -> str:

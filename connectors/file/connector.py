@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -11,7 +11,7 @@ from connectors.file.disk import Disk
 from connectors.file.rows import Row, Table, read
 from connectors.file.settings import FileSettings
 from syncer.domain.comment import Publication
-from syncer.domain.sync import ConnectorState, Delivery, Placement
+from syncer.domain.sync import ConnectorState, Delivery, Placement, Receipt, Standing
 from syncer.domain.work import (
     Gone,
     LinkState,
@@ -71,9 +71,14 @@ class FileConnector:
         table = self._table()
         return Fetched(tuple(self._outcome(ref, table) for ref in refs))
 
-    def find_published(self, ref: WorkRef, item_id: str, marker: str) -> Placement | None:  # noqa: ARG002
-        """Our comment with this marker, None where there is none."""
+    def find_published(self, ref: WorkRef, item_id: str, marker: str) -> tuple[Placement, ...]:  # noqa: ARG002
+        """Our comment with this marker: there is no place for a second one."""
         return self._comments.find(item_id, marker)
+
+    def verify(self, receipts: Sequence[Receipt]) -> Mapping[str, Standing]:
+        """By a look at each file; none is seen while the folder is gone."""
+        looked = {receipt.item_id: self._comments.verify(receipt) for receipt in receipts}
+        return {item_id: standing for item_id, standing in looked.items() if standing}
 
     def publish(self, publication: Publication, placement: Placement | None) -> Delivery:
         """Writes, rewrites or removes one small text file."""

@@ -165,6 +165,15 @@ class JiraClient:
         """GET /issue/{id}/comment/{id}."""
         return document(self._call("GET", f"issue/{issue_id}/comment/{comment_id}"))
 
+    def listed_comments(self, ids: Sequence[str]) -> Json:
+        """POST /comment/list (Cloud): up to 1000 comments; what is not there or not shown is missing."""
+        body = {"ids": [int(one) for one in ids]}
+        return document(self._call("POST", "comment/list", body=body, params={"expand": "properties"}))
+
+    def comment_property(self, comment_id: str, key: str) -> object:
+        """GET /comment/{id}/properties/{key}: its value."""
+        return document(self._call("GET", f"comment/{comment_id}/properties/{key}")).get("value")
+
     def add_comment(self, issue_id: str, body: Json) -> str:
         """POST /issue/{id}/comment: its id. An answer that cannot be read leaves the outcome unknown."""
         return _comment_in(self._call("POST", f"issue/{issue_id}/comment", body=body))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from connectors.jira import discovering, outcomes
@@ -16,7 +16,7 @@ from connectors.jira.reading import Reading
 from connectors.jira.settings import JiraSettings
 from connectors.jira.state import decoded
 from syncer.domain.comment import Publication
-from syncer.domain.sync import ConnectorState, Delivery, Placement
+from syncer.domain.sync import ConnectorState, Delivery, Placement, Receipt, Standing
 from syncer.domain.work import WorkRef
 from syncer.errors import SkippableError
 from syncer.ports import Access, Context, Fetched, Found, Identity, Plugin
@@ -38,7 +38,7 @@ class JiraConnector:
         self._context = context
         self._door = Door(settings, context, sleep)
         self._client = JiraClient(settings, self._door, context.clock.now)
-        self._publisher = Publisher(self._client, settings.comment_visibility)
+        self._publisher = Publisher(self._client, settings.url, settings.comment_visibility)
         self._pool = ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="jira")
 
     @property
@@ -92,9 +92,13 @@ class JiraConnector:
         facts = self._learned(ConnectorState()).facts
         return discovering.access(self._client, facts, refs)
 
-    def find_published(self, ref: WorkRef, item_id: str, marker: str) -> Placement | None:  # noqa: ARG002
-        """Looks through the comments of the issue, newest first."""
+    def find_published(self, ref: WorkRef, item_id: str, marker: str) -> tuple[Placement, ...]:  # noqa: ARG002
+        """Looks through the comments of the issue."""
         return self._publisher.find(item_id, marker)
+
+    def verify(self, receipts: Sequence[Receipt]) -> Mapping[str, Standing]:
+        """On Cloud one request for a thousand comments, on Data Center one each."""
+        return self._publisher.verify(receipts)
 
     def publish(self, publication: Publication, placement: Placement | None) -> Delivery:
         """Writes, edits or removes our comment."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from syncer.domain.comment import Publication
-from syncer.domain.sync import ConnectorState, Delivery, Placement, Standing, Wrote
+from syncer.domain.sync import ConnectorState, Delivery, Placement, Receipt, Standing, Wrote
 from syncer.domain.work import Gone, LinkState, Outcome, Progress, Snapshot, Unread, WorkRef, WorkStatus
 from syncer.errors import NotFoundError, ReadOnlyError, TemporaryError
 from syncer.ports import Access, Context, Fetched, Found, Identity
@@ -115,11 +115,23 @@ class MemoryConnector:
         stamped = tuple(replace(one, taken_at=now) if isinstance(one, Snapshot) else one for one in outcomes)
         return Fetched(stamped, ConnectorState(connection=state.connection or "read"))
 
-    def find_published(self, ref: WorkRef, item_id: str, marker: str) -> Placement | None:
+    def find_published(self, ref: WorkRef, item_id: str, marker: str) -> tuple[Placement, ...]:
         """By marker; a human's edit does not take it away."""
         self._read("find")
         found = (comment for comment in self._item(ref, item_id).comments if comment.marker == marker)
-        return next((Placement(comment.id) for comment in found), None)
+        return tuple(Placement(comment.id) for comment in found)
+
+    def verify(self, receipts: Sequence[Receipt]) -> Mapping[str, Standing]:
+        """One look for all of them."""
+        self._read("verify")
+        return {r.item_id: self._verified(r) for r in receipts if r.item_id in self.tracker.items}
+
+    def _verified(self, receipt: Receipt) -> Standing:
+        comments = self.tracker.items[receipt.item_id].comments
+        standing = next((c for c in comments if c.id == receipt.placement.comment_id), None)
+        if standing is None:
+            return Standing.OPTED_OUT
+        return Standing.EDITED if standing.edited_by_human else Standing.STANDING
 
     def publish(self, publication: Publication, placement: Placement | None) -> Delivery:
         """Creates, edits in place, or removes one comment."""

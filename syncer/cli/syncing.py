@@ -230,6 +230,8 @@ def sync_lines(report: SyncReport, _: datetime, *, publishing: bool) -> Iterable
 def _became(delivered: Delivered) -> str:
     if delivered.code:
         return "refused"
+    if delivered.standing is Standing.STANDING and delivered.wrote is Wrote.REMOVED:
+        return "a second one of ours removed"
     if delivered.wrote is not Wrote.NOTHING:
         return delivered.wrote.value
     return _LEFT.get(delivered.standing, "left alone") if delivered.standing else "left alone"

@@ -65,10 +65,14 @@ class ConnectionHealth:
 
 @dataclass(frozen=True, slots=True)
 class ConnectorState:
-    """A connector's own opaque text: one part for the connection, one per item id."""
+    """A connector's own opaque text: one part for the connection, one per item id.
+
+    `own` is told anew at each fetch and not kept: ids of what carries our comments and is no work of anybody.
+    """
 
     connection: str = ""
     items: Mapping[str, str] = field(default_factory=dict)
+    own: frozenset[str] = field(default=frozenset(), compare=False)
 
 
 class Standing(StrEnum):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from syncer.domain.okr import Workspace
-from syncer.domain.sync import OutboxRow, Receipt
+from syncer.domain.sync import OutboxRow, Receipt, Standing
 from syncer.engine.lease import Hold
 from syncer.engine.publish import (
     Confidential,
@@ -19,6 +19,8 @@ from syncer.engine.publish import (
     leaks,
 )
 from syncer.engine.reading import Connect, ConnectionRead, idle, refused
+from syncer.engine.report import ConnectionOutcome
+from syncer.engine.verify import Verify, verified
 from syncer.errors import SyncerError
 from syncer.ports import Clock, Connector
 
@@ -44,9 +46,9 @@ class Round:
     delivered: list[Delivered] = field(default_factory=list)
     held: list[Held] = field(default_factory=list)
 
-    def over(self, read: ConnectionRead, connector: Connector, rows: Sequence[OutboxRow]) -> ConnectionRead:
-        """Delivers over one connection until it is done, or the connection itself refuses."""
-        courier = Courier(
+    def courier(self, connector: Connector) -> Courier:
+        """Whoever delivers over one connection."""
+        return Courier(
             self.holding.store,
             self.holding.lease,
             self.holding.confirm,
@@ -54,7 +56,10 @@ class Round:
             connector,
             self.workspace.publish,
         )
-        after = read
+
+    def over(self, read: ConnectionRead, connector: Connector, rows: Sequence[OutboxRow]) -> ConnectionRead:
+        """Delivers over one connection until it is done, or the connection itself refuses."""
+        courier, after = self.courier(connector), read
         for number, row in enumerate(rows):
             if self.room <= 0:
                 self.held += [Held(late.publication, None) for late in rows[number:]]
@@ -77,11 +82,14 @@ def deliver(
     reads: Sequence[ConnectionRead],
     readable: Mapping[Item, bool],
     connect: Connect,
+    *,
+    verify: Verify = Verify.NOTHING,
 ) -> Deliveries:
     """Writes what may be written now: items just read, when their time has come, up to the policy's limit.
 
     What must be taken back because it became confidential goes first, at once, and also where the item was
     not read in this sync; so does a last word, on an item that no link points at, when its time has come.
+    What nothing is owed to is looked at afterwards, as far as `verify` says.
     """
     with holding.store.read() as work:
         rows = work.outbox(workspace.id)
@@ -99,6 +107,8 @@ def deliver(
     )
     turn.held += [Held(row.publication, row.not_before) for row in usual if row not in ready]
     after = [_turn(turn, read, ready) for read in reads]
+    owed = {item_of(row.publication) for row in rows}
+    after = [_verified(turn, read, owed, readable, verify) for read in after]
     unread = [row for row in ready if row in urgent or row.publication.is_last_word]
     after += [_apart(turn, name, ready, connect) for name in _others(reads, unread, workspace)]
     return Deliveries(delivered=tuple(turn.delivered), reads=tuple(after), held_back=tuple(turn.held))
@@ -119,6 +129,32 @@ def _turn(turn: Round, read: ConnectionRead, ready: Sequence[OutboxRow]) -> Conn
     if not mine or read.connector is None:
         return read
     return turn.over(read, read.connector, mine)
+
+
+def _verified(
+    turn: Round, read: ConnectionRead, owed: Collection[Item], readable: Mapping[Item, bool], verify: Verify
+) -> ConnectionRead:
+    """Looks at what stands and is owed nothing; what was found out is among the deliveries."""
+    refused_already = read.report.outcome is not ConnectionOutcome.READ
+    if verify is Verify.NOTHING or read.connector is None or refused_already:
+        return read
+    standing = [
+        receipt
+        for item, receipt in turn.receipts.items()
+        if item[0] == read.connection
+        and item not in owed
+        and readable.get(item)
+        and receipt.standing is Standing.STANDING
+    ]
+    if not standing:
+        return read
+    after, now = read, turn.clock.now()
+    try:
+        turn.delivered += verified(turn.courier(read.connector), standing, verify, now)
+    except RefusedError as refusal:
+        after = refused(read, refusal.error, now)
+    report = replace(after.report, requests=read.connector.requests, writes=read.connector.writes)
+    return replace(after, report=report)
 
 
 def _others(

@@ -171,13 +171,46 @@ class Courier:
         """
         self._save(replace(row, in_flight=True))
         try:
-            placement = self._placement(row.publication, receipt)
+            placement, *doubles = self._placements(row.publication, receipt)
         except SkippableError as error:
             return self._put_off(row, error)  # not even looked: what was unknown stays unknown
         except SyncerError as error:
             self._save(row)
             raise RefusedError(error) from error
+        if placement is not None and doubles:
+            return self._mended(row, receipt, placement, doubles)
         return self._steps(row, receipt, placement)
+
+    def _mended(
+        self,
+        row: OutboxRow,
+        receipt: Receipt | None,
+        placement: Placement,
+        doubles: Sequence[Placement | None],
+    ) -> Delivered:
+        """Takes the others away before the one is touched: until then the row says that a look is needed."""
+        try:
+            removed = self.remove(row.publication, [one for one in doubles if one is not None])
+        except SkippableError as error:
+            return self._put_off(replace(row, in_flight=True), error)
+        except SyncerError as error:
+            raise RefusedError(error) from error
+        after = self._steps(row, receipt, placement)
+        return replace(after, writes=after.writes + removed)
+
+    def remove(self, publication: Publication, doubles: Sequence[Placement]) -> int:
+        """Takes second comments of ours away; how many writes that took. Errors go up as they are."""
+        writes = 0
+        for placement in doubles:
+            at: Placement | None = placement
+            for _ in range(_MAX_STEPS):
+                self.confirm()
+                delivery = self.connector.publish(replace(publication, comment=None, facts=()), at)
+                writes += delivery.wrote is not Wrote.NOTHING
+                at = delivery.placement
+                if delivery.standing is not Standing.PARTIAL:
+                    break
+        return writes
 
     def _steps(self, row: OutboxRow, receipt: Receipt | None, placement: Placement | None) -> Delivered:
         resumed = receipt is not None and receipt.standing is Standing.RESUMED
@@ -207,13 +240,18 @@ class Courier:
         writes = sum(1 for wrote in written if wrote is not Wrote.NOTHING)
         return Delivered(publication, delivery.standing, _loudest(written), writes)
 
-    def _placement(self, publication: Publication, receipt: Receipt | None) -> Placement | None:
+    def _placements(self, publication: Publication, receipt: Receipt | None) -> Sequence[Placement | None]:
         """What is known to stand there; without a known comment id the tracker is asked first."""
         known = receipt.placement if receipt and receipt.standing is not Standing.WITHDRAWN else None
         if known is not None and known.comment_id is not None:
-            return known
+            return (known,)
         found = self.connector.find_published(publication.ref, publication.item_id, publication.marker)
-        return found or known
+        return found or (known,)
+
+    def note(self, receipt: Receipt) -> None:
+        """Keeps what was found out about a comment."""
+        with self.store.write(self.lease) as work:
+            work.save_receipt(receipt)
 
     def _put_off(self, row: OutboxRow, error: SkippableError) -> Delivered:
         self._save(replace(row, not_before=self.clock.now() + self.policy.min_interval))

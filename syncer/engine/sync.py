@@ -24,6 +24,7 @@ from syncer.engine.pull import Deferred, PullPlan, Scope, plan_pull
 from syncer.engine.reading import Connect, ConnectionRead, deferred_report, read_connection
 from syncer.engine.report import ConnectionOutcome, Planned, SyncReport
 from syncer.engine.values import ValueSource, ValuesRead, read_values
+from syncer.engine.verify import Verify
 from syncer.ports import Clock, Store
 
 
@@ -133,7 +134,7 @@ def _read(
         return read_connection(
             plan,
             [link for link in before.links if link.ref in plan.refs],
-            ConnectorState() if wish.fresh else _state(before, plan.connection),
+            _state(wish, before, plan.connection),
             before.health.get(plan.connection),
             engine.connect,
             now,
@@ -144,6 +145,14 @@ def _read(
 
     with ThreadPoolExecutor(max_workers=max(1, len(plans)), thread_name_prefix="read") as threads:
         return tuple(threads.map(read, plans))
+
+
+def _state(wish: Wish, before: Before, connection: str) -> ConnectorState:
+    """What the connector left, nothing where it is to read afresh, and what of ours stands in the tracker."""
+    places = (r.placement for r in before.receipts if r.ref.connection == connection)
+    own = frozenset(place.container_id for place in places if place.container_id)
+    left = ConnectorState() if wish.fresh else before.states.get(connection, ConnectorState())
+    return replace(left, own=own)
 
 
 def _outcomes(reads: Sequence[ConnectionRead]) -> dict[WorkRef, Outcome]:
@@ -159,19 +168,18 @@ def _deliver(
 ) -> Deliveries:
     if wish.pull_only or not engine.workspace.publish.enabled:
         return Deliveries(delivered=(), reads=tuple(reads))
-    return deliver(holding, engine.clock, engine.workspace, reads, readable, engine.connect)
+    verify = Verify.NOTHING
+    if wish.fresh:
+        verify = Verify.EVERYTHING if wish.trigger is Trigger.MANUAL else Verify.RECENT
+    return deliver(holding, engine.clock, engine.workspace, reads, readable, engine.connect, verify=verify)
 
 
 def _kept(read: ConnectionRead, state: ConnectorState, before: Before, wish: Wish) -> ConnectorState:
     """A read of some links says nothing about the others: the connection's own part stays where it was."""
     if wish.scope.is_whole:
         return state
-    return ConnectorState(_state(before, read.connection).connection, state.items)
-
-
-def _state(before: Before, connection: str) -> ConnectorState:
-    """What the connector left; nothing for a connection without a link."""
-    return before.states.get(connection, ConnectorState())
+    kept = before.states.get(read.connection, ConnectorState())
+    return ConnectorState(kept.connection, state.items)
 
 
 def _record(

@@ -3,6 +3,7 @@ from collections.abc import Iterator
 import pytest
 
 from connectors import credentials, pacing
+from connectors.jira import publishing
 
 
 @pytest.fixture(autouse=True)
@@ -11,3 +12,4 @@ def _new_process() -> Iterator[None]:
     yield
     credentials.REFUSED.forget()
     pacing.SHARED.forget()
+    publishing.LOUD.forget()

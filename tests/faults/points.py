@@ -111,7 +111,7 @@ class PointedConnector:
         with _around(self._reached, "fetch"):
             return self._connector.fetch(refs, state)
 
-    def find_published(self, ref: WorkRef, item_id: str, marker: str) -> Placement | None:
+    def find_published(self, ref: WorkRef, item_id: str, marker: str) -> tuple[Placement, ...]:
         with _around(self._reached, "look"):
             return self._connector.find_published(ref, item_id, marker)
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from random import Random
 from typing import ClassVar
 
@@ -51,6 +52,7 @@ class Machine(RuleBasedStateMachine):
         self.yard = Yard(self.kind, self.address, ITEMS)
         self.yard.tracker.server.start()
         self.touched: set[int] = set()
+        self.values: dict[date, int] = {}
         self.latest = self.yard.clock.now()
         self.count.examples += 1
 
@@ -63,7 +65,11 @@ class Machine(RuleBasedStateMachine):
 
     @initialize(value=st.integers(30, 55))
     def number(self, value: int) -> None:
+        self.check_in_today(value)
+
+    def check_in_today(self, value: int) -> None:
         self.yard.check_in(value)
+        self.values[self.yard.clock.now().date()] = value
 
     @rule(item=items)
     def work(self, item: int) -> None:
@@ -75,7 +81,7 @@ class Machine(RuleBasedStateMachine):
 
     @rule(value=st.integers(30, 55))
     def check_in(self, value: int) -> None:
-        self.yard.check_in(value)
+        self.check_in_today(value)
 
     @rule(item=items)
     def hide(self, item: int) -> None:
@@ -164,7 +170,7 @@ class Machine(RuleBasedStateMachine):
         assert [one.path for one in self.yard.tracker.server.requests[before:] if is_write(one)] == []
 
     def _check_text(self) -> None:
-        """What no person touched says what was last published; what one touched is as they left it."""
+        """What no person touched says how things are; what one touched is as they left it."""
         written = {row[0]: row for row in self.yard.state().receipts}
         for item, (bodies, row) in enumerate(
             zip(self.yard.tracker.comments().values(), sorted(written.values()), strict=True)
@@ -174,8 +180,18 @@ class Machine(RuleBasedStateMachine):
                 assert standing == "standing"
                 assert len(bodies) == 1
                 assert _figures(text) <= _figures(bodies[0])
+                assert f"Number: {self.values[max(self.values)]} %" in text
+                said, there = _work_in(text), self.yard.tracker.progress(item)
+                # Less than five points of work are no reason to write.
+                assert abs(said[0] / said[1] - there[0] / there[1]) < 0.05, (said, there)
             elif standing == "opted_out":
                 assert bodies == ()
+
+
+def _work_in(text: str) -> tuple[int, int]:
+    found = re.search(r"This work: (\d+) of (\d+) done", text)
+    assert found, text
+    return int(found[1]), int(found[2])
 
 
 def _figures(text: str) -> set[str]:

@@ -13,13 +13,12 @@ from sqlalchemy import select
 
 from connectors.sandbox.server import Request, Response, Wire
 from syncer.store import schema
-from tests.faults.test_failures import FAILURES
+from tests.faults.test_failures import ACTED, FAILURES
 from tests.faults.yard import KINDS, Kind, State, Yard, connected, is_creation, is_write
 
 Record = Callable[[str, object], None]
 SHARE = 0.3
-WEATHER = {name: answer for name, answer in FAILURES.items() if name not in {"401", "403"}}
-"""A token that is refused, or a right that is lost, is no weather: it stops the connection by design."""
+WEATHER = FAILURES
 
 
 @dataclass
@@ -61,7 +60,7 @@ class Life:
         self.requests += 1
         bad = self.faults is not None and self.faults.random() < SHARE
         answer = self.faults.choice(list(WEATHER.values())) if self.faults and bad else None
-        self.created += is_creation(request) and answer in {None, Wire.LOSE_ANSWER, Wire.TRUNCATE}
+        self.created += is_creation(request) and (answer is None or answer in ACTED)
         return answer
 
     def _check_watermarks(self) -> None:

@@ -16,6 +16,7 @@ from connectors.asana.settings import AsanaSettings
 from connectors.asana.wire import wire
 from connectors.credentials import REFUSED
 from connectors.jira.connector import JiraConnector
+from connectors.jira.publishing import LOUD
 from connectors.jira.settings import JiraSettings
 from connectors.pacing import SHARED
 from connectors.sandbox.asana_api import AsanaApi
@@ -80,6 +81,9 @@ class Tracker(Protocol):
     def work(self, item: int) -> None:
         """Finishes one piece of an item's work, or adds one where nothing is open."""
 
+    def progress(self, item: int) -> tuple[int, int]:
+        """How many pieces of an item's work are done, and how many there are."""
+
     def rename(self, item: int, name: str) -> None: ...
 
     def hide(self, item: int) -> None: ...
@@ -123,6 +127,10 @@ class Jira:
             self.site.set_status(waiting[0], "Done", "Done")
         else:
             self.site.add_issue("ONB", "Story", "One more", parent=key)
+
+    def progress(self, item: int) -> tuple[int, int]:
+        below = [self.site.issue(one) for one in self.site.children_of(self.site.issue(self.keys[item]).id)]
+        return sum(self.site.statuses[one.status].category == "done" for one in below), len(below)
 
     def rename(self, item: int, name: str) -> None:
         self.site.rename(self.keys[item], name)
@@ -185,6 +193,12 @@ class Asana:
             self.site.complete(waiting[0], by=ANA_IN_ASANA)
         else:
             self.site.add_task(project, "One more", by=ANA_IN_ASANA)
+
+    def progress(self, item: int) -> tuple[int, int]:
+        project = self.projects[item]
+        ours = {task["gid"] for task in self._rollups(project)}
+        work = [task for task in self.site.tasks(project) if task["gid"] not in ours]
+        return sum(bool(task["completed"]) for task in work), len(work)
 
     def rename(self, item: int, name: str) -> None:
         self.site.rename_project(self.projects[item], name)
@@ -346,6 +360,7 @@ class Yard:
         self.tracker.server.fault = None
         REFUSED.forget()
         SHARED.forget()
+        LOUD.forget()
 
     def outlive(self) -> None:
         """The lease of whoever was killed runs out, and no connection is in back-off any more."""

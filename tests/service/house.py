@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from syncer.domain.comment import Publication
 from syncer.domain.link import Link
 from syncer.domain.okr import Cycle, Initiative, KeyResult, Objective, PublishPolicy, Rules, Workspace
-from syncer.domain.sync import ConnectorState, Delivery, Due, Placement
+from syncer.domain.sync import ConnectorState, Delivery, Due, Placement, Receipt, Standing
 from syncer.domain.work import Progress, Snapshot, WorkRef, WorkStatus
 from syncer.engine.sync import Engine
 from syncer.ports import Access, Fetched, Found, Identity
@@ -63,7 +63,10 @@ class Tracker:
         self.on_fetch()
         return Fetched(tuple(_snapshot(ref) for ref in refs), state)
 
-    def find_published(self, ref: WorkRef, item_id: str, marker: str) -> Placement | None:
+    def find_published(self, ref: WorkRef, item_id: str, marker: str) -> tuple[Placement, ...]:
+        raise AssertionError("nothing is published in these tests")
+
+    def verify(self, receipts: Sequence[Receipt]) -> Mapping[str, Standing]:
         raise AssertionError("nothing is published in these tests")
 
     def publish(self, publication: Publication, placement: Placement | None) -> Delivery:

@@ -197,7 +197,7 @@ def test_a_write_whose_answer_names_nothing_may_have_arrived(body: dict[str, obj
     with Desk(fault=fault) as desk:
         with pytest.raises(TemporaryError) as caught:
             desk.step(desk.site.add_project("P"), "37 %")
-        assert str(caught.value) == "Asana did not say what it created"
+        assert str(caught.value) == "Asana did not say what it wrote"
         assert caught.value.outcome_unknown
 
 

@@ -93,7 +93,8 @@ def test_a_comment_that_is_not_ours_is_left_alone(desk: Desk) -> None:
     gid = desk.site.add_project("P")
     placement = desk.published(gid)
     desk.site.record("story", str(placement.comment_id))["author"] = ANA
-    assert desk.step(gid, "38 %", placement).standing is Standing.EDITED
+    with pytest.raises(ForbiddenError, match="was written by another account"):
+        desk.step(gid, "38 %", placement)
     assert len(desk.stand_in.writes) == 2
 
 
@@ -106,7 +107,8 @@ def test_a_comment_of_somebody_else_that_we_could_edit_is_left_alone(desk: Desk)
     gid = desk.site.add_project("P")
     placement = desk.published(gid)
     desk.stand_in.fault = foreign
-    assert desk.step(gid, "38 %", placement).standing is Standing.EDITED
+    with pytest.raises(ForbiddenError, match="was written by another account"):
+        desk.step(gid, "38 %", placement)
     assert len(desk.stand_in.writes) == 2
 
 
@@ -182,33 +184,36 @@ def test_moved_and_completed_and_renamed_tasks_go_on_carrying_the_comment(desk: 
 def test_nothing_of_ours_is_found_where_nothing_was_published(desk: Desk) -> None:
     gid = desk.site.add_project("P")
     ref = publication(gid, None).ref
-    assert desk.connector.find_published(ref, gid, f"okr-syncer:acme/{gid}") is None
+    assert desk.connector.find_published(ref, gid, f"okr-syncer:acme/{gid}") == ()
 
 
 def test_what_was_published_is_found_again_by_another_connector(desk: Desk) -> None:
     gid = desk.site.add_project("P")
     owed = publication(gid, "37 %")
     first = desk.step(gid, "37 %")
-    assert desk.another().find_published(owed.ref, gid, owed.marker) == first.placement
+    assert desk.another().find_published(owed.ref, gid, owed.marker) == (first.placement,)
     second = desk.step(gid, "37 %", first.placement)
-    assert desk.another().find_published(owed.ref, gid, owed.marker) == second.placement
+    assert desk.another().find_published(owed.ref, gid, owed.marker) == (second.placement,)
 
 
 def test_foreign_markers_longer_ids_and_foreign_authors_are_not_taken_for_ours(desk: Desk) -> None:
     gid = desk.site.add_project("P")
     owed, bot = publication(gid, "37 %"), desk.site.bot.gid
-    desk.site.add_task(gid, "copied by hand", notes=owed.marker, by=ANA)
     desk.site.add_task(gid, "another workspace", notes=f"okr-syncer:other/{gid}", by=bot)
     desk.site.add_task(gid, "a longer id", notes=f"{owed.marker}9", by=bot)
-    assert desk.connector.find_published(owed.ref, gid, owed.marker) is None
+    assert desk.connector.find_published(owed.ref, gid, owed.marker) == ()
+    ours = desk.step(gid, "37 %").placement
+    desk.site.add_task(gid, "copied by hand", notes=owed.marker, by=ANA)
+    assert desk.connector.find_published(owed.ref, gid, owed.marker) == (ours,)
 
 
 def test_a_comment_that_quotes_ours_is_not_taken_for_ours(desk: Desk) -> None:
     gid = desk.site.add_project("P")
     owed = publication(gid, "37 %")
     placement = desk.step(gid, "37 %").placement
-    quote = desk.site.add_comment(str(placement.container_id), from_text(f"see {owed.marker}"), by=ANA)
-    assert desk.connector.find_published(owed.ref, gid, owed.marker) == placement
+    says = from_text(f"see the line {owed.marker}, please")
+    quote = desk.site.add_comment(str(placement.container_id), says, by=ANA)
+    assert desk.connector.find_published(owed.ref, gid, owed.marker) == (placement,)
     assert [comment["gid"] for comment in desk.site.comments(str(placement.container_id))] == [quote]
 
 
@@ -229,8 +234,7 @@ def test_a_lost_answer_is_adopted_and_nothing_stands_twice(lost: str, wreck: Wir
         with pytest.raises(TemporaryError) as caught:
             desk.step(gid, "37 %", before)
         assert caught.value.outcome_unknown
-        found = desk.another().find_published(owed.ref, gid, owed.marker)
-        assert found is not None
+        (found,) = desk.another().find_published(owed.ref, gid, owed.marker)
         if found.comment_id is None:
             found = desk.step(gid, "37 %", found).placement
         assert desk.step(gid, "37 %", found).standing is Standing.STANDING
@@ -238,12 +242,35 @@ def test_a_lost_answer_is_adopted_and_nothing_stands_twice(lost: str, wreck: Wir
         assert desk.comment(found).startswith("37 %")
 
 
-def test_of_two_tasks_of_ours_the_older_is_taken(desk: Desk) -> None:
+def test_of_two_tasks_of_ours_the_older_comes_first(desk: Desk) -> None:
     gid = desk.site.add_project("P")
     owed = publication(gid, "37 %")
     older = desk.step(gid, "37 %").placement
-    desk.step(gid, "37 %")
-    assert desk.connector.find_published(owed.ref, gid, owed.marker) == older
+    newer = desk.step(gid, "37 %").placement
+    assert desk.connector.find_published(owed.ref, gid, owed.marker) == (older, newer)
+
+
+def test_a_second_comment_on_our_task_is_taken_away_without_the_task(desk: Desk) -> None:
+    gid = desk.site.add_project("P")
+    owed, first = publication(gid, "37 %"), desk.published(gid)
+    desk.step(gid, "37 %", Placement(container_id=first.container_id))
+    known, second = desk.connector.find_published(owed.ref, gid, owed.marker)
+    assert (known, second.container_id) == (first, None)
+    assert desk.step(gid, None, second) == Delivery(Placement(), Standing.WITHDRAWN, Wrote.REMOVED)
+    assert desk.connector.find_published(owed.ref, gid, owed.marker) == (first,)
+
+
+def test_a_rollup_of_an_account_we_are_not_any_more_is_neither_edited_nor_doubled(desk: Desk) -> None:
+    gid = desk.site.add_project("P")
+    owed, placement = publication(gid, "38 %"), desk.published(gid)
+    desk.site.record("task", str(placement.container_id))["created_by"] = ANA
+    desk.site.record("story", str(placement.comment_id))["author"] = ANA
+    sentence = "was written by another account; it is neither edited nor doubled"
+    with pytest.raises(ForbiddenError, match=sentence) as caught:
+        desk.step(gid, "38 %", placement)
+    assert caught.value.hint.startswith("Use that account's token again")
+    with pytest.raises(ForbiddenError, match=sentence):
+        desk.another().find_published(owed.ref, gid, owed.marker)
 
 
 def test_a_withdrawal_takes_the_comment_and_then_the_task(desk: Desk) -> None:
@@ -327,3 +354,17 @@ def test_a_step_costs_at_most_one_write_and_a_sync_without_news_none(desk: Desk)
     assert desk.connector.writes == 2
     desk.step(gid, "38 %", placement)
     assert desk.connector.writes == 3
+
+
+@pytest.mark.parametrize("text", ["38 %", None])
+def test_an_answer_that_does_not_say_what_was_written_leaves_the_outcome_unknown(
+    desk: Desk, text: str | None
+) -> None:
+    gid = desk.site.add_project("P")
+    placement = desk.published(gid)
+    desk.stand_in.fault = lambda _, request: (
+        Response.of(200, {"message": "We have moved"}) if request.method in {"PUT", "DELETE"} else None
+    )
+    with pytest.raises(TemporaryError, match="Asana did not say") as caught:
+        desk.step(gid, text, placement)
+    assert caught.value.outcome_unknown

@@ -133,11 +133,13 @@ def test_a_newer_text_is_put_in_place(desk: Desk, task: str) -> None:
 
 def test_it_is_found_by_marker_and_author(desk: Desk, task: str) -> None:
     mark = owed(task, "x").marker
-    desk.site.comment_as(ANA, task, f"see {mark}")
     desk.site.add_comment(task, from_text(f"{mark}9"), by=desk.site.bot.gid)
-    assert desk.connector.find_published(task_ref(task), task, mark) is None
+    assert desk.connector.find_published(task_ref(task), task, mark) == ()
+    desk.site.comment_as(ANA, task, f"see {mark}")
+    with pytest.raises(ForbiddenError, match="by another account; it is neither edited nor doubled"):
+        desk.connector.find_published(task_ref(task), task, mark)
     placement = step(desk, task, "37 %").placement
-    assert desk.another().find_published(task_ref(task), task, mark) == placement
+    assert desk.another().find_published(task_ref(task), task, mark) == (placement,)
 
 
 def test_a_lost_answer_is_adopted(desk: Desk, task: str) -> None:
@@ -146,8 +148,7 @@ def test_a_lost_answer_is_adopted(desk: Desk, task: str) -> None:
         step(desk, task, "37 %")
     assert caught.value.outcome_unknown
     desk.stand_in.fault = None
-    found = desk.another().find_published(task_ref(task), task, owed(task, "x").marker)
-    assert found is not None
+    (found,) = desk.another().find_published(task_ref(task), task, owed(task, "x").marker)
     assert step(desk, task, "38 %", found).standing is Standing.STANDING
     assert len(desk.site.comments(task)) == 1
 

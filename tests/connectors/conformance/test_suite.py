@@ -100,18 +100,18 @@ class Unguarded(MemoryConnector):
 
 
 class Blind(MemoryConnector):
-    def find_published(self, ref: WorkRef, item_id: str, marker: str) -> Placement | None:
+    def find_published(self, ref: WorkRef, item_id: str, marker: str) -> tuple[Placement, ...]:
         MemoryConnector.find_published(self, ref, item_id, marker)
-        return None
+        return ()
 
 
 class Trusting(MemoryConnector):
     """Takes any comment for ours."""
 
-    def find_published(self, ref: WorkRef, item_id: str, marker: str) -> Placement | None:
+    def find_published(self, ref: WorkRef, item_id: str, marker: str) -> tuple[Placement, ...]:
         del ref, marker
         comments: list[MemoryComment] = self.tracker.items[item_id].comments
-        return Placement(comments[0].id) if comments else None
+        return tuple(Placement(comment.id) for comment in comments)
 
 
 class Clinging(MemoryConnector):

@@ -77,7 +77,7 @@ class Line:
     def _fault(self, number: int, request: Request) -> Response | Wire | None:
         del number
         answer = self._answer(request)
-        self.created += self._creates(request) and answer in {None, Wire.LOSE_ANSWER}
+        self.created += self._creates(request) and (answer is None or answer is Wire.LOSE_ANSWER)
         return answer
 
 

@@ -224,7 +224,7 @@ def test_two_workspaces_keep_two_comments(file: Desk) -> None:
     ours = owed(WorkRef("file", "project", "onb"), "onb", "words")
     connector = file.connect()
     deliver(connector, ours)
-    assert connector.find_published(ours.ref, "onb", "okr-syncer:elsewhere/onb") is None
+    assert connector.find_published(ours.ref, "onb", "okr-syncer:elsewhere/onb") == ()
 
 
 def test_a_folder_that_is_gone_is_nobodys_wish(file: Desk) -> None:

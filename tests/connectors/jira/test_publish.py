@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,7 +11,7 @@ import pytest
 from connectors.sandbox.jira_site import Deployment
 from connectors.sandbox.server import Response, Wire
 from syncer.domain.comment import marker
-from syncer.domain.sync import ConnectorState, Delivery, Placement, Standing, Wrote
+from syncer.domain.sync import ConnectorState, Delivery, Placement, Receipt, Standing, Wrote
 from syncer.errors import ForbiddenError, NotFoundError, ReadOnlyError, SkippableError, TemporaryError
 from tests.connectors.jira.desk import ANA, Desk, comment, desk, on, publication, ref
 
@@ -84,6 +86,55 @@ def test_where_quiet_is_not_allowed_it_is_remembered(deployment: Deployment) -> 
         for line in ("One", "Two"):
             assert connector.publish(publication(d.id_of("ONB-1"), line), placement).wrote is Wrote.UPDATED
         assert [w.query for w in d.writes()[1:]] == [{"notifyUsers": ["false"]}, {}, {}]
+        # The next sync makes a new connector and does not try again; another project is another right.
+        assert d.connect().publish(publication(d.id_of("ONB-1"), "Three"), placement).wrote is Wrote.UPDATED
+        assert [w.query for w in d.writes()[4:]] == [{}]
+        elsewhere = replace(publication(d.id_of("ONB-1"), "Four"), ref=ref("WEB-1"))
+        d.connect().publish(elsewhere, placement)
+        assert [w.query for w in d.writes()[5:]] == [{"notifyUsers": ["false"]}, {}]
+
+
+@BOTH
+def test_a_comment_of_an_account_we_are_not_any_more_is_neither_edited_nor_doubled(
+    deployment: Deployment,
+) -> None:
+    with desk(deployment) as d:
+        item, placement = d.id_of("ONB-1"), posted(d).placement
+        made = d.site.comments("ONB-1")[0]
+        d.site.book.by_id[made.id] = replace(made, author=ANA, update_author=ANA)
+        sentence = r"written by another account \(Ana Ruiz\); it is neither edited nor doubled"
+        with pytest.raises(ForbiddenError, match=sentence) as caught:
+            d.connect().publish(publication(item, "Newer"), placement)
+        assert caught.value.hint.startswith("Use that account's token again")
+        with pytest.raises(ForbiddenError, match=sentence):
+            d.connect().find_published(ref("ONB-1"), item, marker("acme", item))
+        assert len(d.writes()) == 1
+
+
+def test_a_thousand_comments_are_verified_by_one_request() -> None:
+    with desk() as d:
+        keys = [d.site.add_issue("ONB", "Epic", f"Epic {n}") for n in range(30)]
+        placements = {d.id_of(key): d.connect().publish(publication(d.id_of(key)), None) for key in keys}
+        receipts = [
+            Receipt(
+                workspace="acme",
+                ref=ref("ONB-1"),
+                item_id=item,
+                placement=made.placement,
+                standing=Standing.STANDING,
+            )
+            for item, made in placements.items()
+        ]
+        d.site.edit_comment(keys[3], receipts[3].placement.comment_id or "", ANA, "mine now")
+        d.site.delete_comment(keys[4], receipts[4].placement.comment_id or "")
+        d.site.hide(keys[5])
+        connector, before = d.connect(may_write=False), len(d.server.requests)
+        found = connector.verify(receipts)
+        assert Counter(found.values()) == {Standing.STANDING: 27, Standing.EDITED: 1, Standing.OPTED_OUT: 1}
+        assert receipts[5].item_id not in found, "nobody knows of what is not shown"
+        sent = Counter(request.path.rpartition("/")[2] for request in d.server.requests[before:])
+        assert sent["list"] == 1
+        assert sum(sent.values()) == 7, "two to sign in, one for all, two for each that it does not show"
 
 
 @BOTH
@@ -143,15 +194,15 @@ def test_it_is_found_again_by_marker_and_author(deployment: Deployment) -> None:
         item = d.id_of("ONB-1")
         mark = marker("acme", item)
         connector = d.connect()
-        assert connector.find_published(ref("ONB-1"), item, mark) is None
+        assert connector.find_published(ref("ONB-1"), item, mark) == ()
         d.site.write_comment("ONB-1", ANA, f"look: {mark}")
         d.site.write_comment("ONB-1", d.site.bot, f"another: {mark}0")
         d.site.write_comment("ONB-1", d.site.bot, f"another: {marker('my-acme', item)}")
-        assert connector.find_published(ref("ONB-1"), item, mark) is None
+        assert connector.find_published(ref("ONB-1"), item, mark) == ()
         placement = posted(d).placement
         for n in range(130):
             d.site.write_comment("ONB-1", ANA, f"talk {n}")
-        assert connector.find_published(ref("ONB-1"), item, mark) == placement
+        assert connector.find_published(ref("ONB-1"), item, mark) == (placement,)
 
 
 @BOTH
@@ -163,7 +214,7 @@ def test_a_lost_answer_is_adopted_and_not_posted_again(deployment: Deployment) -
         assert caught.value.outcome_unknown
         item = d.id_of("ONB-1")
         found = d.connect().find_published(ref("ONB-1"), item, marker("acme", item))
-        assert found == Placement(d.site.comments("ONB-1")[0].id)
+        assert found == (Placement(d.site.comments("ONB-1")[0].id),)
         assert len(d.writes()) == 1
 
 
@@ -225,7 +276,7 @@ def test_a_comment_too_long_is_shortened_and_found_again(deployment: Deployment)
         item = d.id_of("ONB-1")
         d.connect().publish(publication(item, *(f"Bet number {n} {'x' * 60}" for n in range(900))), None)
         assert "the rest did not fit into one comment." in str(body_of(d))
-        assert d.connect().find_published(ref("ONB-1"), item, marker("acme", item)) is not None
+        assert d.connect().find_published(ref("ONB-1"), item, marker("acme", item))
 
 
 @BOTH

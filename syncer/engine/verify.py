@@ -1,0 +1,84 @@
+"""Looking at comments that nothing is owed to: whether they still stand as ours, and alone.
+
+A comment is otherwise looked at only when there is news for it. So a person's wish would be known late, and a
+second comment, which a worker can leave that wakes up long after it lost its lease, would stand for good.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from enum import Enum
+
+from syncer.domain.comment import Publication
+from syncer.domain.sync import Receipt, Standing, Wrote
+from syncer.engine.publish import Courier, Delivered, RefusedError
+from syncer.errors import SkippableError, SyncerError
+
+
+class Verify(Enum):
+    """How much is looked at: in the nightly read what is RECENT is looked for doubles, by hand EVERYTHING."""
+
+    NOTHING = "nothing"
+    RECENT = "recent"
+    EVERYTHING = "everything"
+
+
+RECENT = timedelta(days=2)
+"""A second comment comes from a write that was cut off; so long after one it would have been seen."""
+
+
+def verified(
+    courier: Courier, standing: Sequence[Receipt], verify: Verify, now: datetime
+) -> Iterator[Delivered]:
+    """What was found otherwise than the receipts say, noted or mended; nothing where all is well.
+
+    Raises RefusedError where the tracker refuses the whole connection, and errors of the store as they are.
+    """
+    try:
+        seen = courier.connector.verify(standing)
+    except SyncerError as error:
+        raise RefusedError(error) from error
+    for receipt in standing:
+        found = seen.get(receipt.item_id)
+        if found in {Standing.EDITED, Standing.OPTED_OUT}:
+            courier.note(replace(receipt, standing=found))
+            yield Delivered(_of(receipt), found)
+        elif verify is Verify.EVERYTHING or _is_recent(receipt, now):
+            yield from _alone(courier, receipt)
+
+
+def _alone(courier: Courier, receipt: Receipt) -> Iterator[Delivered]:
+    publication = _of(receipt)
+    try:
+        found = courier.connector.find_published(receipt.ref, receipt.item_id, publication.marker)
+        # Where the known one is not among them, nobody can say which of them is the second.
+        known = receipt.placement.comment_id
+        others = (
+            [one for one in found if one.comment_id != known]
+            if any(one.comment_id == known for one in found)
+            else []
+        )
+        writes = courier.remove(publication, others)
+    except SkippableError as error:
+        yield Delivered(publication, None, why=error.sentence, hint=error.hint, code=error.code)
+        return
+    except SyncerError as error:
+        raise RefusedError(error) from error
+    if writes:
+        yield Delivered(publication, Standing.STANDING, Wrote.REMOVED, writes)
+
+
+def _of(receipt: Receipt) -> Publication:
+    return Publication(
+        workspace=receipt.workspace,
+        ref=receipt.ref,
+        item_id=receipt.item_id,
+        comment=None,
+        facts=receipt.facts,
+    )
+
+
+def _is_recent(receipt: Receipt, now: datetime) -> bool:
+    return receipt.published_at is None or now - receipt.published_at < RECENT
