@@ -106,3 +106,17 @@ def test_every_decision_is_listed_and_has_its_three_parts() -> None:
         assert f"(decisions/{page.name})" in index
         parts = re.findall(r"^## (.+)$", text(page), flags=re.MULTILINE)
         assert parts == ["Context", "Decision", "Consequences"], page.name
+
+
+@pytest.mark.parametrize("page", sorted(DOCS.parent.glob("connectors/*/QUALITY.md")), ids=str)
+def test_every_test_that_a_connector_names_for_its_rules_exists(page: Path) -> None:
+    named = set(re.findall(r"`(?:\w+::)?(test_\w+)`", text(page)))
+    written = {
+        name
+        for folder in ("tests", "connectors/testing")
+        for module in (DOCS.parent / folder).rglob("*.py")
+        for name in re.findall(r"def (test_\w+)\(", text(module))
+    }
+    assert named, "no rule without its test"
+    modules = {module.stem for module in (DOCS.parent / "tests" / "connectors").rglob("test_*.py")}
+    assert named - written - modules == set()

@@ -7,8 +7,8 @@ import pytest
 
 from connectors.sandbox.asana_html import from_text
 from connectors.sandbox.server import Request, Response, Wire
-from syncer.domain.sync import Delivery, Placement, Standing, Wrote
-from syncer.domain.work import Progress, WorkRef
+from syncer.domain.sync import ConnectorState, Delivery, Placement, Standing, Wrote
+from syncer.domain.work import Progress, Snapshot, WorkRef
 from syncer.errors import ForbiddenError, NotFoundError, ReadOnlyError, SkippableError, TemporaryError
 from tests.connectors.asana.desk import ANA, Desk, add_tasks, answer, publication
 
@@ -368,3 +368,17 @@ def test_an_answer_that_does_not_say_what_was_written_leaves_the_outcome_unknown
     with pytest.raises(TemporaryError, match="Asana did not say") as caught:
         desk.step(gid, text, placement)
     assert caught.value.outcome_unknown
+
+
+def test_a_task_that_carries_our_comment_is_no_work_whatever_became_of_its_notes(desk: Desk) -> None:
+    gid, elsewhere = desk.site.add_project("P"), desk.site.add_project("Q")
+    task = str(desk.published(gid).container_id)
+    for project in (gid, elsewhere):
+        add_tasks(desk, project, done=1, open_=2)
+    desk.site.record("task", task)["notes"] = "somebody's own words"
+    desk.site.add_to_project(task, elsewhere)
+    refs = [WorkRef("asana", "project", one) for one in (gid, elsewhere)]
+    outcomes = desk.connector.fetch(refs, ConnectorState(own=frozenset({task}))).outcomes
+    assert [outcome.progress for outcome in outcomes if isinstance(outcome, Snapshot)] == [
+        Progress(done=1, open=2)
+    ] * 2
