@@ -65,6 +65,7 @@ def demo(
             _save(folder, story)
             _show_end(session, story, result)
             _show_last_sheet(session, folder, story)
+            _show_review(session, folder, story)
             if keep:
                 session.note(f"kept in {folder}: try  syncer -c {folder} status")
             if serve:
@@ -296,6 +297,18 @@ def _show_last_sheet(session: Session, folder: Path, story: Story) -> None:
     session.say()
     session.say("━━━ the last weekly sheet " + "━" * 40)
     for line in text.weekly_sheet(configured.workspace.id, view.public(), view.public_signals()):
+        session.say(line)
+    app.store.close()
+
+
+def _show_review(session: Session, folder: Path, story: Story) -> None:
+    from syncer.cli.review import public_lines  # noqa: PLC0415  heavy
+
+    app = demo_app(folder, story.clock)
+    (configured,) = app.workspaces()
+    session.say()
+    session.say("━━━ the review of the cycle " + "━" * 40)
+    for line in public_lines(configured.workspace, app.ready_store, app.clock):
         session.say(line)
     app.store.close()
 

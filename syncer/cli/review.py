@@ -12,10 +12,12 @@ from syncer.cli import text
 from syncer.cli.discreet import Named, refuse_unknown, veil
 from syncer.cli.session import session_of
 from syncer.domain.evidence import Evidence, Outcome, Verdict, Why, evidence_of, in_order, outcome_of
+from syncer.domain.okr import Workspace
 from syncer.domain.pace import movement_words
 from syncer.domain.render import day
 from syncer.domain.rollup import Rollup
 from syncer.engine.review import look_back
+from syncer.ports import Clock, Store
 
 
 def register(app: typer.Typer) -> None:
@@ -44,6 +46,13 @@ def review(context: typer.Context, key_results: Named = None) -> None:
         if not named:
             veil(workspace).note(session)
     session.emit(document)
+
+
+def public_lines(workspace: Workspace, store: Store, clock: Clock) -> Iterator[str]:
+    """The review as text, with nothing confidential in it."""
+    rollups = _public(look_back(workspace, store, clock), frozenset())
+    found = in_order(one for rollup in rollups for one in evidence_of(rollup))
+    return review_lines(workspace.id, rollups, found, [outcome_of(rollup) for rollup in rollups])
 
 
 def _public(rollups: Sequence[Rollup], named: frozenset[str]) -> list[Rollup]:

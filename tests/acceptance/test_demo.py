@@ -108,6 +108,8 @@ def test_the_same_day_and_seed_tell_the_same_story_and_leave_nothing(
         "Asana · Partner webinars\n",
         " 0 duplicates; writes of every second sync: 0\n",
         "━━━ the last weekly sheet ",
+        "━━━ the review of the cycle ",
+        "Finished, and the number did not move\n",
     ):
         assert sentence in one.out
     assert "retention" not in one.out
