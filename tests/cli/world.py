@@ -22,7 +22,7 @@ from syncer.cli.main import run
 
 MARKER = "okr-syncer:"
 LASTING = ("snapshots", "check_ins", "initiative_check_ins", "signals", "outbox", "receipts", "links")
-READ_ONLY_POSTS = ("/search", "/search/jql", "/bulkfetch")
+READ_ONLY_POSTS = ("/search", "/search/jql", "/bulkfetch", "/comment/list")
 
 
 @dataclass(frozen=True)
