@@ -31,6 +31,20 @@ Model = Any
 CADENCE = timedelta(days=7)
 """Check-ins are weekly."""
 
+RULES = (
+    "min_move",
+    "window",
+    "settle",
+    "check_in_grace",
+    "focus_limit",
+    "on_track_gap",
+    "behind_gap",
+    "stale_after",
+    "work_gap",
+    "scope_growth",
+)
+"""The keys of a key result that set a figure it is judged by."""
+
 MIN_MOVE_SHARE = 0.05
 """The smallest movement that counts, as a share of the span (or of a value to be kept), by default."""
 
@@ -132,6 +146,7 @@ def _rules(key_result: Model, signals: Model, schedule: Model) -> Rules:
         stale_after=own("stale_after", schedule),
         work_gap=own("work_gap"),
         scope_growth=own("scope_growth"),
+        own=frozenset(name for name in RULES if getattr(key_result, name) is not None),
     )
 
 

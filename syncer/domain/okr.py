@@ -51,7 +51,10 @@ class Bet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """The figures a key result is judged by; `min_move` is in the number's unit, the gaps are shares."""
+    """The figures a key result is judged by; `min_move` is in the number's unit, the gaps are shares.
+
+    `own` names, as the workspace file does, those that the key result itself sets.
+    """
 
     min_move: float
     window: timedelta = timedelta(days=21)
@@ -64,6 +67,16 @@ class Rules:
     stale_after: timedelta = timedelta(hours=2)
     work_gap: float = 0.25
     scope_growth: float = 0.10
+    own: frozenset[str] = frozenset()
+
+    def key(self, name: str) -> str:
+        """The key that sets a figure, `key_results[].window`, or the workspace's `signals.window`.
+
+        What smallest movement counts is said at the key result alone.
+        """
+        if name in self.own or name == "min_move":
+            return f"key_results[].{name}"
+        return f"{'schedule' if name == 'stale_after' else 'signals'}.{name}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

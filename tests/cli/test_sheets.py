@@ -47,7 +47,7 @@ def test_signals_with_evidence_thresholds_and_question(synced: World) -> None:
     assert "acme: 4 open signals\n" in ran.out
     assert "warn backlog_not_focus  page-load  since " in ran.out
     assert "     7 bets are open on one number; the limit is 5, and 15 are a backlog.\n" in ran.out
-    assert "       judged by focus_limit 5 open bets (set at signals.focus_limit)\n" in ran.out
+    assert "       judged by focus_limit 5 open bets (set at key_results[].focus_limit)\n" in ran.out
     assert "     Ben Ott: Which three matter?\n" in ran.out
 
 

@@ -10,9 +10,9 @@ from syncer.domain.signals.conditions import is_over, is_quiet
 from syncer.domain.signals.finding import (
     Finding,
     Signal,
-    Threshold,
     conclude,
     signal,
+    used,
     work_fact,
 )
 
@@ -40,5 +40,5 @@ def _found(rollup: Rollup, count: int) -> Signal:
         f"{count} bets are open on one number; the limit is {limit}, and {BACKLOG} are a backlog.",
         question=QUESTION,
         evidence=tuple(work_fact(line) for line in rollup.open_bets),
-        thresholds=(Threshold("focus_limit", f"{limit} open bets", "signals.focus_limit"),),
+        thresholds=(used(rollup, "focus_limit", f"{limit} open bets"),),
     )

@@ -210,25 +210,29 @@ def work_fact(line: WorkLine) -> Fact:
     return Fact(line.initiative.title, ", ".join(part for part in parts if part))
 
 
+def used(rollup: Rollup, name: str, value: str) -> Threshold:
+    """A figure of the rules with the key that sets it, the key result's own or the workspace's."""
+    return Threshold(name, value, rollup.key_result.rules.key(name))
+
+
 def min_move_used(rollup: Rollup) -> Threshold:
     """The noise band in the number's unit."""
-    key_result = rollup.key_result
-    return Threshold("min_move", key_result.show(key_result.rules.min_move), "key_results[].min_move")
+    return used(rollup, "min_move", rollup.key_result.show(rollup.key_result.rules.min_move))
 
 
 def window_used(rollup: Rollup) -> Threshold:
     """The window in days."""
-    return Threshold("window", f"{rollup.key_result.rules.window.days} days", "signals.window")
+    return used(rollup, "window", f"{rollup.key_result.rules.window.days} days")
 
 
 def settle_used(rollup: Rollup) -> Threshold:
     """The time a number gets after shipping, in days."""
-    return Threshold("settle", f"{rollup.key_result.rules.settle.days} days", "key_results[].settle")
+    return used(rollup, "settle", f"{rollup.key_result.rules.settle.days} days")
 
 
 def pace_used(rollup: Rollup) -> Threshold:
     """The gap up to which a number is on track, in percent of the way."""
-    return Threshold("on_track_gap", f"{rollup.key_result.rules.on_track_gap:.0%}", "signals.on_track_gap")
+    return used(rollup, "on_track_gap", f"{rollup.key_result.rules.on_track_gap:.0%}")
 
 
 def status_used(rollup: Rollup) -> tuple[Threshold, Threshold]:
@@ -238,7 +242,7 @@ def status_used(rollup: Rollup) -> tuple[Threshold, Threshold]:
         bound = f"{key_result.keep.words} {key_result.show(key_result.target)}"
         return Threshold("keep", bound, "key_results[].target"), _behind_used(key_result)
     gap = f"{key_result.rules.behind_gap:.0%}"
-    return pace_used(rollup), Threshold("behind_gap", gap, "signals.behind_gap")
+    return pace_used(rollup), used(rollup, "behind_gap", gap)
 
 
 def _behind_used(key_result: KeyResult) -> Threshold:

@@ -12,8 +12,8 @@ from syncer.domain.signals.finding import (
     Fact,
     Finding,
     Signal,
-    Threshold,
     bet_signal,
+    used,
     window_used,
     work_fact,
 )
@@ -58,10 +58,6 @@ def _found(rollup: Rollup, line: WorkLine) -> Signal:
         evidence=(Fact("within the window", f"{before}: {words}"), work_fact(line)),
         thresholds=(
             window_used(rollup),
-            Threshold(
-                "scope_growth",
-                f"{rollup.key_result.rules.scope_growth * 100:g} %",
-                "signals.scope_growth",
-            ),
+            used(rollup, "scope_growth", f"{rollup.key_result.rules.scope_growth * 100:g} %"),
         ),
     )

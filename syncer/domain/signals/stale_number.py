@@ -7,7 +7,7 @@ from typing import Final
 from syncer.domain.rollup import Rollup
 from syncer.domain.severity import Severity
 from syncer.domain.signals.conditions import is_over, is_quiet
-from syncer.domain.signals.finding import Fact, Finding, Signal, Threshold, number_fact, signal
+from syncer.domain.signals.finding import Fact, Finding, Signal, Threshold, number_fact, signal, used
 
 KIND: Final = "stale_number"
 QUESTION: Final = "What is the number today?"
@@ -29,6 +29,6 @@ def detect(rollup: Rollup, standing: Signal | None) -> Finding:  # noqa: ARG001 
         evidence=(number_fact(rollup), Fact("check-in due by", due.isoformat())),
         thresholds=(
             Threshold("cadence", f"{rules.cadence.days} days", "schedule.check_in"),
-            Threshold("check_in_grace", f"{rules.grace.days} days", "signals.check_in_grace"),
+            used(rollup, "check_in_grace", f"{rules.grace.days} days"),
         ),
     )

@@ -13,8 +13,8 @@ from syncer.domain.signals.finding import (
     Fact,
     Finding,
     Signal,
-    Threshold,
     bet_signal,
+    used,
 )
 
 KIND: Final = "stale_work"
@@ -40,13 +40,12 @@ def _found(rollup: Rollup, line: WorkLine) -> Signal:
         f"{line.initiative.title} cannot be judged: last read {read}.",
         question=QUESTION,
         evidence=(link, Fact("last read", read), *advice),
-        thresholds=(
-            Threshold("stale_after", _words(rollup.key_result.rules.stale_after), "schedule.stale_after"),
-        ),
+        thresholds=(used(rollup, "stale_after", limit_words(rollup.key_result.rules.stale_after)),),
     )
 
 
-def _words(limit: timedelta) -> str:
+def limit_words(limit: timedelta) -> str:
+    """`2 hours`, `3 days`."""
     hours = limit / timedelta(hours=1)
     return f"{hours:g} hours" if hours < _TWO_DAYS else f"{hours / 24:g} days"
 

@@ -13,8 +13,8 @@ from syncer.domain.signals.finding import (
     Fact,
     Finding,
     Signal,
-    Threshold,
     bet_signal,
+    used,
     work_fact,
 )
 from syncer.domain.work import Health
@@ -64,9 +64,7 @@ def _found(rollup: Rollup, line: WorkLine) -> Signal:
         f"{line.initiative.title} is reported on track and {late.shown}.",
         question=QUESTION,
         evidence=(Fact("reported", line.health.words), late, work_fact(line)),
-        thresholds=(
-            Threshold("work_gap", f"{rollup.key_result.rules.work_gap * 100:g} points", "signals.work_gap"),
-        ),
+        thresholds=(used(rollup, "work_gap", f"{rollup.key_result.rules.work_gap * 100:g} points"),),
     )
 
 

@@ -57,7 +57,7 @@ def test_a_bet_that_shipped_and_moved_nothing_is_lost_once_the_number_had_its_ti
     assert fact(signal, "measured") == "off track: 16.7 % of the way, 51.1 % expected by 2026-11-16"
     assert fact(signal, "Bet new-flow") == "14/14 · 2 cancelled, done, finished 2026-11-02"
     assert [(one.what, one.value, one.where) for one in signal.thresholds] == [
-        ("settle", "14 days", "key_results[].settle"),
+        ("settle", "14 days", "signals.settle"),
         ("min_move", "1 %", "key_results[].min_move"),
         ("on_track_gap", "10%", "signals.on_track_gap"),
         ("behind_gap", "25%", "signals.behind_gap"),
