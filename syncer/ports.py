@@ -96,10 +96,11 @@ class Access:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """The answer to a fetch: an outcome for every ref asked for, and the state to keep for the next one."""
+    """An outcome for every ref, the state to keep, and what statuses beside `status_map` are taken for."""
 
     outcomes: tuple[Outcome, ...]
     state: ConnectorState = field(default_factory=ConnectorState)
+    unmapped: Mapping[str, str] = field(default_factory=dict)
 
 
 class Connector(Protocol):

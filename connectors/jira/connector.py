@@ -80,7 +80,9 @@ class JiraConnector:
         results = outcomes.read(reading, refs)
         kept = learned.kept(self._client.skew)
         return Fetched(
-            tuple(result.outcome for result in results), ConnectorState(kept, texts(refs, results))
+            tuple(result.outcome for result in results),
+            ConnectorState(kept, texts(refs, results)),
+            learned.words.unmapped,
         )
 
     def discover(self) -> tuple[Found, ...]:

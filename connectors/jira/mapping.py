@@ -55,11 +55,13 @@ class Words:
     A word for one project alone stands under its key and a slash, `ONB/On Hold`, and goes before the others.
     It learns statuses as they are seen; a status that an administrator moved to another category moves
     every issue that is known to be in it. `known` is what was learned before: status id to category and word.
+    `unmapped` are the names seen that the map has no word for, with what they are taken for.
     """
 
     def __init__(self, status_map: StatusMap, known: Mapping[str, tuple[str, str]] | None = None) -> None:
         self._map = {_folded(name): word for name, word in status_map.items()}
         self.known: dict[str, tuple[str, str]] = dict(known or {})
+        self.unmapped: dict[str, str] = {}
 
     def learn(self, status: Status, project: str = "") -> str:
         """Takes a status as it is now. Gives its id, behind the project's key where that has its own word."""
@@ -67,6 +69,8 @@ class Words:
         name = f"{project}/{status.id}" if own else status.id
         word = own or self._of(status)
         self.known[name] = (status.category, word.value if word else "")
+        if word is None:
+            self.unmapped[status.name] = _taken_for(status.category)
         return name
 
     def kin(self, child: Child, *, counts: bool, parent: bool = False) -> Kin:
@@ -112,6 +116,7 @@ class Words:
         mapped = self._own(epic.status, _project(epic.key)) or self._of(epic.status)
         if mapped is not None:
             return mapped, ()
+        self.unmapped[epic.status.name] = _taken_for(category)
         if category == "done":
             return self.ending(epic.resolution) or WorkStatus.DONE, ()
         return _by_category(epic.status.name, category)
@@ -130,6 +135,10 @@ def _project(key: str) -> str:
 
 def _bucket(word: WorkStatus) -> Bucket:
     return {WorkStatus.DONE: Bucket.DONE, WorkStatus.DROPPED: Bucket.CANCELLED}.get(word, Bucket.OPEN)
+
+
+def _taken_for(category: str) -> str:
+    return (WorkStatus.DONE if category == "done" else _by_category("", category)[0]).words
 
 
 def _by_category(name: str, category: str) -> tuple[WorkStatus, tuple[str, ...]]:

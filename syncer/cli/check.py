@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
@@ -120,12 +120,14 @@ def _connection_rows(session: Session, configured: Configured, name: str, hidden
         identity = connector.check()
         yield from _identity_rows(name, identity)
         refs = tuple({link.ref: None for link in configured.workspace.links() if link.ref.connection == name})
-        outcomes = {one.ref: one for one in connector.fetch(refs, ConnectorState()).outcomes}
+        fetched = connector.fetch(refs, ConnectorState())
+        outcomes = {one.ref: one for one in fetched.outcomes}
         yield from (_link_row(name, ref, outcomes.get(ref), hidden) for ref in refs)
         readable = [ref for ref in refs if isinstance(outcomes.get(ref), Snapshot)]
         yield from _access_rows(configured, name, connector, readable)
         yield from _number_rows(configured, name, connector, hidden)
         yield from _unmapped(configured, name, [o for ref, o in outcomes.items() if ref not in hidden.refs])
+        yield from _status_rows(name, fetched.unmapped)
     except SyncerError as error:
         code = of_error(error)
         yield Row(name, Mark.FAIL, error.sentence, error.hint, Exit.PARTIAL if code is Exit.FAILED else code)
@@ -200,6 +202,13 @@ def _link_row(name: str, ref: WorkRef, outcome: Outcome | None, hidden: Veil) ->
             return Row(name, Mark.FAIL, f"{ref.kind} {ref.key}: {why}", code=Exit.PARTIAL)
         case None:
             return Row(name, Mark.FAIL, f"{ref.kind} {ref.key}: not in the answer", code=Exit.PARTIAL)
+
+
+def _status_rows(name: str, unmapped: Mapping[str, str]) -> Iterator[Row]:
+    """By category is right for most, so that it is told and no warning."""
+    if unmapped:
+        taken = ", ".join(f"{text.name(status)} as {word}" for status, word in sorted(unmapped.items()))
+        yield Row(name, Mark.OK, f"statuses that status_map does not name, by their category: {taken}")
 
 
 def _unmapped(configured: Configured, name: str, outcomes: Iterable[Outcome]) -> Iterator[Row]:

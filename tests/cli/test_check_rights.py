@@ -53,3 +53,16 @@ def test_a_clock_that_is_wrong_is_a_warning(acme: World, off: float, way: str) -
 
     assert re.search(rf"^jira +warn its clock is (299|300|301) s {way} ours$", out, re.MULTILINE)
     assert "-> set the clock of this machine by a time server" in out
+
+
+def test_statuses_that_nobody_mapped_are_told_with_what_they_are_taken_for(acme: World) -> None:
+    site = acme.story.sites.cloud
+    first, second, third, *_ = sorted(site.children_of(site.issue("ONB-12").id))
+    site.set_status(first, "In Progress")
+    site.set_status(second, "Done", "Done")
+    site.set_status(third, "On Hold")
+    told = "statuses that status_map does not name, by their category: "
+    (jira, platform) = (line for line in acme.run("check").out.splitlines() if told in line)
+    assert jira.endswith(f"{told}Done as done, In Progress as in progress, To Do as planned")
+    assert platform.startswith("platform     ok   ")
+    assert "On Hold" not in jira + platform, "that one is in the file"
