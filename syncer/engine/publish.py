@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import ParamSpec, TypeVar
 
 from syncer.domain.comment import Facts, Publication, is_material
 from syncer.domain.okr import PublishPolicy
@@ -171,41 +172,29 @@ class Courier:
         """
         self._save(replace(row, in_flight=True))
         try:
-            placement, *doubles = self._placements(row.publication, receipt)
+            placement, doubles = self._placements(row.publication, receipt)
+            removed = self.remove(row.publication, doubles)
         except SkippableError as error:
-            return self._put_off(row, error)  # not even looked: what was unknown stays unknown
-        except SyncerError as error:
-            self._save(row)
-            raise RefusedError(error) from error
-        if placement is not None and doubles:
-            return self._mended(row, receipt, placement, doubles)
-        return self._steps(row, receipt, placement)
-
-    def _mended(
-        self,
-        row: OutboxRow,
-        receipt: Receipt | None,
-        placement: Placement,
-        doubles: Sequence[Placement | None],
-    ) -> Delivered:
-        """Takes the others away before the one is touched: until then the row says that a look is needed."""
-        try:
-            removed = self.remove(row.publication, [one for one in doubles if one is not None])
-        except SkippableError as error:
-            return self._put_off(replace(row, in_flight=True), error)
-        except SyncerError as error:
-            raise RefusedError(error) from error
+            return self._put_off(row, error)  # what was unknown stays unknown
+        except RefusedError as refusal:
+            if not _may_have_arrived(refusal.error):
+                self._save(row)
+            raise
         after = self._steps(row, receipt, placement)
         return replace(after, writes=after.writes + removed)
 
     def remove(self, publication: Publication, doubles: Sequence[Placement]) -> int:
-        """Takes second comments of ours away; how many writes that took. Errors go up as they are."""
-        writes = 0
+        """Takes second comments of ours away, and says how many writes that took.
+
+        Raises SkippableError where the tracker refuses these alone, RefusedError where it refuses the
+        connection, and errors of the store as they are.
+        """
+        withdrawal, writes = replace(publication, comment=None, facts=()), 0
         for placement in doubles:
             at: Placement | None = placement
             for _ in range(_MAX_STEPS):
                 self.confirm()
-                delivery = self.connector.publish(replace(publication, comment=None, facts=()), at)
+                delivery = _asked(self.connector.publish, withdrawal, at)
                 writes += delivery.wrote is not Wrote.NOTHING
                 at = delivery.placement
                 if delivery.standing is not Standing.PARTIAL:
@@ -227,7 +216,7 @@ class Courier:
             except SkippableError as error:
                 return self._put_off(replace(row, in_flight=False), error)
             except SyncerError as error:
-                if not (isinstance(error, TemporaryError) and error.outcome_unknown):
+                if not _may_have_arrived(error):
                     self._save(row)
                 raise RefusedError(error) from error
             written.append(delivery.wrote)
@@ -240,13 +229,19 @@ class Courier:
         writes = sum(1 for wrote in written if wrote is not Wrote.NOTHING)
         return Delivered(publication, delivery.standing, _loudest(written), writes)
 
-    def _placements(self, publication: Publication, receipt: Receipt | None) -> Sequence[Placement | None]:
-        """What is known to stand there; without a known comment id the tracker is asked first."""
+    def _placements(
+        self, publication: Publication, receipt: Receipt | None
+    ) -> tuple[Placement | None, tuple[Placement, ...]]:
+        """What is known to stand there, and what of ours beside it; without an id the tracker is asked."""
         known = receipt.placement if receipt and receipt.standing is not Standing.WITHDRAWN else None
         if known is not None and known.comment_id is not None:
-            return (known,)
-        found = self.connector.find_published(publication.ref, publication.item_id, publication.marker)
-        return found or (known,)
+            return known, ()
+        found = self.found(publication)
+        return (found[0], found[1:]) if found else (known, ())
+
+    def found(self, publication: Publication) -> tuple[Placement, ...]:
+        """What of ours the tracker finds on the item, the one to keep first. Raises as `remove` does."""
+        return _asked(self.connector.find_published, publication.ref, publication.item_id, publication.marker)
 
     def note(self, receipt: Receipt) -> None:
         """Keeps what was found out about a comment."""
@@ -267,6 +262,24 @@ class Courier:
     def _save(self, row: OutboxRow) -> None:
         with self.store.write(self.lease) as work:
             work.put_outbox(row)
+
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def _asked(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """One call of the tracker: what it refuses is told apart from what the store does."""
+    try:
+        return call(*args, **kwargs)
+    except SkippableError:
+        raise
+    except SyncerError as error:
+        raise RefusedError(error) from error
+
+
+def _may_have_arrived(error: SyncerError) -> bool:
+    return isinstance(error, TemporaryError) and error.outcome_unknown
 
 
 def _gone_with_its_item(publication: Publication) -> tuple[type[NotFoundError], ...]:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from syncer.domain.comment import Publication
-from syncer.domain.sync import Receipt, Standing, Wrote
+from syncer.domain.sync import Placement, Receipt, Standing, Wrote
 from syncer.engine.publish import Courier, Delivered, RefusedError
 from syncer.errors import SkippableError, SyncerError
 
@@ -52,32 +52,22 @@ def verified(
 def _alone(courier: Courier, receipt: Receipt) -> Iterator[Delivered]:
     publication = _of(receipt)
     try:
-        found = courier.connector.find_published(receipt.ref, receipt.item_id, publication.marker)
-        # Where the known one is not among them, nobody can say which of them is the second.
-        known = receipt.placement.comment_id
-        others = (
-            [one for one in found if one.comment_id != known]
-            if any(one.comment_id == known for one in found)
-            else []
-        )
-        writes = courier.remove(publication, others)
+        writes = courier.remove(publication, _beside(receipt, courier.found(publication)))
     except SkippableError as error:
         yield Delivered(publication, None, why=error.sentence, hint=error.hint, code=error.code)
         return
-    except SyncerError as error:
-        raise RefusedError(error) from error
     if writes:
         yield Delivered(publication, Standing.STANDING, Wrote.REMOVED, writes)
 
 
+def _beside(receipt: Receipt, found: Sequence[Placement]) -> Sequence[Placement]:
+    """The others; none where the known one is not among them: nobody can say then which is the second."""
+    others = [one for one in found if one.comment_id != receipt.placement.comment_id]
+    return others if len(others) < len(found) else ()
+
+
 def _of(receipt: Receipt) -> Publication:
-    return Publication(
-        workspace=receipt.workspace,
-        ref=receipt.ref,
-        item_id=receipt.item_id,
-        comment=None,
-        facts=receipt.facts,
-    )
+    return Publication(workspace=receipt.workspace, ref=receipt.ref, item_id=receipt.item_id, comment=None)
 
 
 def _is_recent(receipt: Receipt, now: datetime) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from syncer.domain.sync import Wrote
 from syncer.store.sql_store import open_store
 from tests.engine.desk import Desk
 
@@ -15,3 +16,13 @@ def desk(address: str) -> Iterator[Desk]:
     store.upgrade()
     yield Desk(store)
     store.close()
+
+
+@pytest.fixture
+def standing(desk: Desk) -> Desk:
+    """A comment that stands."""
+    desk.epic()
+    desk.check_in(36)
+    assert desk.sync().wrote == {Wrote.CREATED: 1}
+    desk.tracker.steps.clear()
+    return desk

@@ -36,16 +36,6 @@ def shared_item(*, hidden: bool) -> tuple[KeyResult, KeyResult]:
     )
 
 
-@pytest.fixture
-def standing(desk: Desk) -> Desk:
-    """A comment that stands."""
-    desk.epic()
-    desk.check_in(36)
-    assert desk.sync().wrote == {Wrote.CREATED: 1}
-    desk.tracker.steps.clear()
-    return desk
-
-
 @contextmanager
 def failing(desk: Desk, name: str, error: Exception) -> Iterator[None]:
     """The store fails at one call of its unit of work."""

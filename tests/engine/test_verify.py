@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,20 +11,12 @@ import pytest
 from connectors.testing.memory import MemoryComment, lose_answer, no_fault
 from syncer.domain.comment import marker
 from syncer.domain.sync import Standing, Trigger, Wrote
-from syncer.errors import ForbiddenError, TemporaryError
+from syncer.errors import ForbiddenError, StoreError, TemporaryError
+from syncer.store.sql_store import SqlStore
 from tests.engine.desk import Desk
 
 MARK = marker("acme", "10042")
-
-
-@pytest.fixture
-def standing(desk: Desk) -> Desk:
-    """A comment that stands."""
-    desk.epic()
-    desk.check_in(36)
-    assert desk.sync().wrote == {Wrote.CREATED: 1}
-    desk.tracker.steps.clear()
-    return desk
+OLDER, NEWER = MemoryComment("7", MARK, "older"), MemoryComment("8", MARK, "newer")
 
 
 def double(desk: Desk) -> None:
@@ -82,10 +75,7 @@ def test_nightly_old_comments_are_not_searched_and_by_hand_they_are(standing: De
 def test_of_comments_that_nobody_knows_the_oldest_is_adopted_and_the_others_go(desk: Desk) -> None:
     desk.epic()
     desk.check_in(36)
-    desk.tracker.items["10042"].comments += [
-        MemoryComment("7", MARK, "older"),
-        MemoryComment("8", MARK, "newer"),
-    ]
+    desk.tracker.items["10042"].comments += [replace(OLDER), replace(NEWER)]
     report = desk.sync()
     assert [(one.wrote, one.writes) for one in report.delivered] == [(Wrote.UPDATED, 2)]
     assert [one.id for one in desk.tracker.items["10042"].comments] == ["7"]
@@ -94,10 +84,7 @@ def test_of_comments_that_nobody_knows_the_oldest_is_adopted_and_the_others_go(d
 def test_a_removal_whose_answer_was_lost_is_mended_by_the_next_sync(desk: Desk) -> None:
     desk.epic()
     desk.check_in(36)
-    desk.tracker.items["10042"].comments += [
-        MemoryComment("7", MARK, "older"),
-        MemoryComment("8", MARK, "newer"),
-    ]
+    desk.tracker.items["10042"].comments += [replace(OLDER), replace(NEWER)]
 
     def fail(step: str) -> None:
         if step == "remove":
@@ -112,6 +99,32 @@ def test_a_removal_whose_answer_was_lost_is_mended_by_the_next_sync(desk: Desk) 
     desk.sync()
     assert [one.id for one in desk.tracker.items["10042"].comments] == ["7"]
     assert desk.sync().writes == 0
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["verified", "owed"])
+def test_a_lease_that_cannot_be_asked_ends_the_run_and_is_not_booked_on_the_tracker(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, known: bool
+) -> None:
+    desk.epic()
+    desk.check_in(36)
+    if known:
+        desk.sync()
+    desk.tracker.items["10042"].comments += [replace(OLDER), replace(NEWER)]
+
+    def fail(*_: object) -> None:
+        msg = "the disk is full"
+        raise StoreError(msg)
+
+    def break_down(step: str) -> None:
+        if step == "find":
+            monkeypatch.setattr(SqlStore, "renew", fail)
+
+    desk.tracker.fault = break_down
+    with pytest.raises(StoreError, match="the disk is full"):
+        desk.sync(fresh=known)
+    assert "remove" not in desk.tracker.steps
+    with desk.store.read() as work:
+        assert all(not health.code for health in work.health("acme").values())
 
 
 def test_nothing_is_looked_at_in_a_workspace_that_only_reads(standing: Desk) -> None:
