@@ -58,7 +58,8 @@ def load_workspaces(path: Path, connections: Kinds) -> Loaded:
     try:
         paths = _files(path)
     except OSError as error:
-        return Loaded((), (Problem(str(path), None, "", f"cannot be read: {error.strerror}"),))
+        remedy = "`syncer init` writes a first file, -c names another place"
+        return Loaded((), (Problem(str(path), None, "", f"cannot be read: {error.strerror}; {remedy}"),))
     if not paths:
         return Loaded((), (Problem(str(path), None, "", "no *.yaml file here; `syncer init` writes one"),))
     files: list[tuple[Path, WorkspaceFile]] = []

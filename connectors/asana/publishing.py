@@ -106,7 +106,7 @@ class ProjectComments:
             comments = _own(self.client.stories(task, marker), self.me)
             found.append(Placement(comments[0] if comments else None, task))
             found += [Placement(gid) for gid in comments[1:]]
-        # A task whose comment is still missing is no better than one that has its comment.
+        # A task that has its comment is kept before an older one that was cut off without.
         return tuple(sorted(found, key=lambda at: (at.container_id is None, at.comment_id is None)))
 
     def verify(self, item: str, marker: str, at: Placement) -> Standing:

@@ -68,8 +68,13 @@ def demo(
             _show_review(session, folder, story)
             if keep:
                 session.note(f"kept in {folder}: try  syncer -c {folder} status")
+            elif not serve:
+                session.note(_NEXT)
             if serve:
                 _stay(session, folder, story)
+
+
+_NEXT = "keep a quarter to try every command on: syncer demo --keep DIR; link your own: syncer init"
 
 
 @contextmanager

@@ -115,7 +115,10 @@ def test_5_there_is_no_file(tmp_path: Path) -> None:
     ran = syncer("-c", tmp_path / "nix", "status")
 
     assert (ran.code, ran.out) == (5, "")
-    assert ran.err == f"{tmp_path / 'nix'}: cannot be read: No such file or directory\n"
+    assert ran.err == (
+        f"{tmp_path / 'nix'}: cannot be read: No such file or directory; `syncer init` writes a first file, "
+        "-c names another place\n"
+    )
 
 
 def test_6_too_much_is_gone_at_once(synced: World) -> None:

@@ -569,9 +569,11 @@ def test_nothing_to_load_is_a_problem(tmp_path: Path) -> None:
         f"{tmp_path}: no *.yaml file here; `syncer init` writes one"
     ]
     nowhere = tmp_path / "nowhere"
-    assert [str(problem) for problem in load_workspaces(nowhere, KINDS).problems] == [
-        f"{nowhere}: cannot be read: No such file or directory"
-    ]
+    (problem,) = load_workspaces(nowhere, KINDS).problems
+    assert str(problem) == (
+        f"{nowhere}: cannot be read: No such file or directory; `syncer init` writes a first file, "
+        "-c names another place"
+    )
 
 
 def test_every_path_of_a_file_has_its_source(tmp_path: Path) -> None:
