@@ -42,6 +42,7 @@ def check(raw: Mapping[str, object], kinds: Kinds) -> Found:
     yield from _staleness(raw)
     yield from _spans(raw)
     yield from _units(raw)
+    yield from _readers(raw)
 
 
 def _mapping(value: object) -> Mapping[str, object]:
@@ -195,6 +196,22 @@ def _units(raw: Mapping[str, object]) -> Found:
         unit = key_result.get("unit")
         if isinstance(unit, str) and any(category(c) in _UNSEEN for c in unit):
             yield (*path, "unit"), "holds a control character; write the unit alone, such as h"
+
+
+def _readers(raw: Mapping[str, object]) -> Found:
+    people = _mapping(raw.get("people"))
+    told: dict[tuple[object, ...], Path] = {}
+    for path, entry in _items(raw.get("notify"), ("notify",)):
+        person, events = entry.get("person"), entry.get("on")
+        if isinstance(person, str) and person not in people:
+            close = suggestion(person, people) or "; add the person under people"
+            yield (*path, "person"), f"nobody is called {brief(person)}{close}"
+        reader = (*sorted((str(k), str(v)) for k, v in _mapping(entry.get("to")).items()), str(person))
+        for index, event in enumerate(events if isinstance(events, list) else ()):
+            first = told.setdefault((reader, str(event)), path)
+            if first != path:
+                why = f"notify[{first[1]}] tells the same address of {event} already"
+                yield (*path, "on", index), f"{why}; take it out of one of them"
 
 
 def _date(value: object) -> date | None:

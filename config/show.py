@@ -14,10 +14,7 @@ _LINK: Final = "cycles.*.objectives.*.key_results.*.initiatives.*.link"
 
 _URL_CREDENTIALS: Final = re.compile(r"//[^/@\s]+@")
 
-NOT_USED_YET: Final = (
-    f"{_LINK}.comment_on",
-    "notify",
-)
+NOT_USED_YET: Final = (f"{_LINK}.comment_on",)
 """Keys that load and are checked but change nothing yet.
 
 A connector names its own keys and link kinds in `not_used_yet`.

@@ -49,7 +49,9 @@ MailAddress = Annotated[
 ]
 Text = Annotated[str, Field(min_length=1)]
 StatusWord = Literal["planned", "in_progress", "on_hold", "done", "dropped"]
-Event = Literal["signal.opened", "digest.weekly", "connection.failed"]
+Event = Literal[
+    "signal.opened", "signal.closed", "digest.weekly", "connection.failed", "connection.recovered"
+]
 
 
 def _known_zone(name: str) -> str:

@@ -290,10 +290,16 @@ class Cycle(Frozen):
 
 
 class Notify(Frozen):
-    """Where news goes: an Apprise URL, itself a secret, and which events it gets."""
+    """Where news goes: an Apprise URL, itself a secret, and which events it gets.
+
+    With a `person`, only signals and numbers that are this person's. With `every`, news is collected and told
+    at most once in that time; without, after the sync that found it.
+    """
 
     to: SecretRef
     on: Annotated[tuple[Event, ...], Field(min_length=1)]
+    person: str | None = None
+    every: Every | None = None
 
 
 class WorkspaceFile(Frozen):

@@ -26,6 +26,7 @@ from syncer.engine.sync import Engine
 from syncer.engine.values import CsvValues, ValueSource
 from syncer.errors import FatalError
 from syncer.ports import Clock, Connector, Context, Plugin
+from syncer.ports_notify import Notifier
 from syncer.registry import Installed, load_installed
 from syncer.store.sql_store import SqlStore, open_store
 
@@ -135,7 +136,19 @@ class App:
             clock=self.clock,
             connect=lambda connection: self.connect(configured, connection, may_write=allowed),
             value_sources=_value_sources(configured),
+            notifiers=self.notifiers(configured) if may_write else {},
         )
+
+    def notifiers(self, configured: Configured) -> Mapping[str, Notifier]:
+        """Who carries the workspace's messages, by where the address is kept; no address is read here."""
+        if not configured.file.notify:
+            return {}
+        from syncer.notify.apprise_notifier import AppriseNotifier  # noqa: PLC0415  heavy
+
+        return {
+            str(entry.to): AppriseNotifier(str(entry.to), partial(self.secrets.resolve, entry.to))
+            for entry in configured.file.notify
+        }
 
     def connect(self, configured: Configured, connection: str, *, may_write: bool) -> Connector:
         """A connector of one connection of the workspace file."""

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from syncer.domain.link import Link
+from syncer.domain.notification import Event, Subscription
 from syncer.domain.okr import (
     Bet,
     Checkpoints,
@@ -70,6 +71,16 @@ def assemble(file: Model) -> Workspace:
         reconcile_at=file.schedule.reconcile.time,
         check_in_on=file.schedule.check_in.weekday,
         check_in_at=file.schedule.check_in.time,
+        notify=tuple(_subscription(entry) for entry in file.notify),
+    )
+
+
+def _subscription(entry: Model) -> Subscription:
+    return Subscription(
+        to=str(entry.to),
+        on=frozenset(Event(event) for event in entry.on),
+        person=entry.person,
+        every=entry.every or timedelta(),
     )
 
 

@@ -26,6 +26,7 @@ from syncer.domain.sync import (
     SyncRun,
 )
 from syncer.domain.work import Outcome, Snapshot, WorkRef, WorkStatus
+from syncer.ports_notify import NotifyRows
 
 
 class Clock(Protocol):
@@ -212,7 +213,7 @@ class Lease:
     token: int
 
 
-class UnitOfWork(Protocol):
+class UnitOfWork(NotifyRows, Protocol):
     """One transaction: everything in it becomes true together, or nothing does. All times are UTC."""
 
     def links(self, workspace: str) -> tuple[Link, ...]:

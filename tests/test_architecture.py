@@ -91,6 +91,8 @@ PLANTED = [
     ("connectors", "connectors/file/planted.py", "import connectors.asana.settings"),
     ("connectors", "connectors/planted.py", ""),
     ("testing-alone", "syncer/cli/planted.py", "from connectors.testing.memory import MemoryTracker"),
+    ("apprise-alone", "syncer/service/planted.py", "import apprise"),
+    ("layers", "syncer/notify/planted.py", "import syncer.engine.report"),
     ("sandbox-alone", "connectors/sandbox/planted.py", "import requests"),
     ("sandbox-alone", "connectors/sandbox/planted.py", "import syncer.domain.work"),
     ("sandbox-alone", "connectors/sandbox/planted.py", "import config.fields"),

@@ -87,6 +87,7 @@ def _rows(session: Session, named: frozenset[str], *, offline: bool) -> Iterator
             yield from _owner_rows(configured, hidden)
             for name in configured.file.connections:
                 yield from _connection_rows(session, configured, name, hidden)
+            yield from _reader_rows(session, configured)
             hidden.note(session)
 
 
@@ -111,6 +112,15 @@ def _owner_rows(configured: Configured, hidden: Veil) -> Iterator[Row]:
     for placed in configured.workspace.key_results():
         if placed.key_result.owner is None and placed.key_result.id not in hidden.key_results:
             yield Row("owners", Mark.WARN, f"key result {placed.key_result.id} has no owner")
+
+
+def _reader_rows(session: Session, configured: Configured) -> Iterator[Row]:
+    """Whether the addresses of notifications can be used; nothing is sent there."""
+    for to, notifier in session.app.notifiers(configured).items():
+        try:
+            yield Row("notify", Mark.OK, f"{to}: {notifier.check()}, nothing sent")
+        except SyncerError as error:
+            yield Row("notify", Mark.FAIL, error.sentence, error.hint, of_error(error))
 
 
 def _connection_rows(session: Session, configured: Configured, name: str, hidden: Veil) -> Iterator[Row]:

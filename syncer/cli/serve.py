@@ -56,14 +56,14 @@ def serve(context: typer.Context) -> None:
 
 
 def _tokens(app: App, configured: tuple[Configured, ...]) -> list[str]:
-    """The tokens that can be read now, so that no log line can ever show one."""
+    """The tokens and addresses that can be read now, so that no log line can ever show one."""
     found = []
     for one in configured:
-        for settings in one.file.connections.values():
-            token = getattr(settings, "token", None)
-            if token is not None:
+        tokens = [getattr(settings, "token", None) for settings in one.file.connections.values()]
+        for secret in (*tokens, *(entry.to for entry in one.file.notify)):
+            if secret is not None:
                 try:
-                    found.append(app.secrets.resolve(token))
+                    found.append(app.secrets.resolve(secret))
                 except FatalError:
-                    continue  # the sync of this connection says what is wrong with it
+                    continue  # the sync says what is wrong with it
     return found

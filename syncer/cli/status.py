@@ -80,6 +80,9 @@ def status_lines(view: View, now: datetime, named: frozenset[str] = frozenset())
     links = _links(view, named)
     yield from _link_lines(view, links, now)
     yield from (f"  ! comment on {r.ref}: {_LEFT_ALONE[r.standing]}" for r in _left_alone(view, named))
+    for trouble in view.notify_troubles:
+        since = f"since {trouble.since:%Y-%m-%d %H:%M} UTC"
+        yield f"  ! not told {since}: {text.plain(trouble.sentence)}"
     stale = [line for r in view.public(named) for line in r.work if line.stale]
     standing = view.public_signals(named)
     yield f"  {text.many(len(links), 'link')}, {len(stale)} stale; {text.many(len(standing), 'open signal')}"
@@ -169,5 +172,6 @@ def _document(view: View, named: frozenset[str]) -> dict[str, Any]:
             }
             for r in view.public(named)
         ],
+        "untold": view.notify_troubles,
         "open_signals": [signal.id for signal in view.public_signals(named)],
     }

@@ -217,6 +217,10 @@ def sync_lines(report: SyncReport, _: datetime, *, publishing: bool) -> Iterable
             yield f"    -> {one.hint}"
     for held in report.held_back:
         yield f"  comment on {held.publication.ref}: {_waits(held)}"
+    for reader in report.told:
+        yield f"  told {reader}"
+    for trouble in report.untold:
+        yield f"  ! not told: {text.plain(trouble.sentence)}"
     if not publishing:
         yield f"  {text.PUBLISHING_OFF}"
     comments = f", comments: {_wrote(report)}" if publishing else ""
@@ -342,6 +346,8 @@ def report_document(report: SyncReport) -> dict[str, Any]:
             for d in report.delivered
         ],
         "held_back": [{"item": str(h.publication.ref), "until": h.until} for h in report.held_back],
+        "told": report.told,
+        "untold": report.untold,
         "requests": report.requests,
         "writes": report.writes,
     }

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import difflib
-import unicodedata
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 
+from syncer.domain import foreign
 from syncer.domain.checkin import CheckIn
 from syncer.domain.comment import Comment
 from syncer.domain.okr import KeyResult
@@ -19,21 +19,7 @@ from syncer.domain.sync import Standing
 from syncer.domain.work import Health, LinkState, Progress
 from syncer.engine.report import Planned
 
-
-def plain(text: str) -> str:
-    """Foreign text without what could drive a terminal: control and direction characters are dropped."""
-    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in _DRIVING)
-
-
-_DRIVING = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-_LONGEST = 200
-
-
-def name(text: str) -> str:
-    """A foreign name on one line, cut where it is longer than anybody reads."""
-    line = " ".join(plain(text).split())
-    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
-
+plain, name = foreign.plain, foreign.name
 
 PUBLISHING_OFF = "publishing is off for this workspace (publish.enabled: false)"
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from syncer.domain.link import Link
+from syncer.domain.notification import Subscription
 from syncer.domain.work import WorkRef
 
 
@@ -222,6 +223,7 @@ class Workspace:
     reconcile_at: time = time(3)
     check_in_on: int = 0
     check_in_at: time = time(9)
+    notify: tuple[Subscription, ...] = ()
 
     @property
     def confidential(self) -> frozenset[str]:

@@ -10,6 +10,7 @@ from enum import StrEnum
 from syncer.domain.checkin import CheckIn
 from syncer.domain.comment import Publication
 from syncer.domain.link import Link
+from syncer.domain.notification import NotifyTrouble
 from syncer.domain.signals.finding import Signal
 from syncer.domain.sync import Receipt, SyncRun, Wrote
 from syncer.domain.work import Change, Snapshot
@@ -68,7 +69,11 @@ class Planned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SyncReport:
-    """The whole of it. `planned` is filled by a plan, `delivered` by a sync; `run` is None for a plan."""
+    """The whole of it. `planned` is filled by a plan, `delivered` by a sync; `run` is None for a plan.
+
+    `told` are the readers who were sent a notification, `untold` those who could not be; the latter make no
+    sync partial.
+    """
 
     workspace: str
     run: SyncRun | None
@@ -82,6 +87,8 @@ class SyncReport:
     planned: tuple[Planned, ...] = ()
     delivered: tuple[Delivered, ...] = ()
     held_back: tuple[Held, ...] = ()
+    told: tuple[str, ...] = ()
+    untold: tuple[NotifyTrouble, ...] = ()
 
     @property
     def wrote(self) -> Counter[Wrote]:

@@ -19,6 +19,7 @@ from syncer.domain.work import Outcome, WorkRef
 from syncer.engine.deliver import Deliveries, deliver, may_go
 from syncer.engine.knowledge import After, Before, conclude, load_before, readable_items
 from syncer.engine.lease import Hold, hold
+from syncer.engine.notify import Notifiers, begin_telling, run_notify
 from syncer.engine.publish import Item, item_of
 from syncer.engine.pull import Deferred, PullPlan, Scope, plan_pull
 from syncer.engine.reading import Connect, ConnectionRead, deferred_report, read_connection
@@ -30,13 +31,17 @@ from syncer.ports import Clock, Store
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Engine:
-    """What a sync of one workspace works with. `connect` gives connectors that may write or may not."""
+    """What a sync of one workspace works with. `connect` gives connectors that may write or may not.
+
+    Without `notifiers` nobody is told of anything.
+    """
 
     workspace: Workspace
     store: Store
     clock: Clock
     connect: Connect
     value_sources: Mapping[str, ValueSource] = field(default_factory=dict)
+    notifiers: Notifiers = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +79,11 @@ def run_sync(engine: Engine, wish: Wish) -> SyncReport:
         deliveries = _deliver(engine, wish, holding, reads, readable_items(after, outcomes))
         report = _report(engine, run, deliveries.reads, deferred, after, values)
         report = replace(report, delivered=deliveries.delivered, held_back=deliveries.held_back)
-        return _close(engine, wish, holding, report, deliveries.reads)
+        report = _close(engine, wish, holding, report, deliveries.reads)
+        outcome = run_notify(
+            engine.workspace, {} if wish.pull_only else engine.notifiers, holding, engine.clock
+        )
+        return replace(report, told=outcome.sent, untold=outcome.troubles)
 
 
 def plan_sync(engine: Engine, wish: Wish) -> SyncReport:
@@ -106,6 +115,7 @@ def _open(engine: Engine, wish: Wish, holding: Hold) -> tuple[SyncRun, Before]:
     with engine.store.write(holding.lease) as work:
         work.declare_links(engine.workspace.id, tuple(engine.workspace.links()))
         work.start_run(run)
+        begin_telling(engine.workspace, work, run.started_at)
     with engine.store.read() as work:
         return run, load_before(engine.workspace, work)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from syncer.domain.notification import NotifyTrouble
 from syncer.domain.okr import Workspace
 from syncer.domain.rollup import Rollup
 from syncer.domain.signals.finding import Signal
@@ -14,11 +15,15 @@ from syncer.ports import Clock, Store
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """One workspace as the store has it. `standing` are the signals that the last sync left open."""
+    """One workspace as the store has it. `standing` are the signals that the last sync left open.
+
+    `notify_troubles` are the readers of notifications that could not be reached.
+    """
 
     workspace: Workspace
     before: Before
     last_run: SyncRun | None
+    notify_troubles: tuple[NotifyTrouble, ...] = ()
     rollups: tuple[Rollup, ...]
 
     @property
@@ -42,5 +47,13 @@ def look(workspace: Workspace, store: Store, clock: Clock) -> View:
     with store.read() as work:
         before = load_before(workspace, work)
         last_run = work.last_run(workspace.id)
+        troubles = work.notify_troubles(workspace.id)
     after = conclude(workspace, before, {}, clock.now())
-    return View(workspace=workspace, before=before, last_run=last_run, rollups=after.judgement.rollups)
+    readers = {one.reader for one in workspace.notify}
+    return View(
+        workspace=workspace,
+        before=before,
+        last_run=last_run,
+        notify_troubles=tuple(one for one in troubles if one.reader in readers),
+        rollups=after.judgement.rollups,
+    )

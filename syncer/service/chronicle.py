@@ -26,6 +26,7 @@ class Chronicle:
             _log.info("workspace syncs again", workspace=due.workspace)
         for connection in report.connections:
             self._connection(report.workspace, connection)
+        self._readers(report)
 
     def put_off(self, due: Due, error: BusyError) -> None:
         """A sync waits for another run of its workspace."""
@@ -70,6 +71,20 @@ class Chronicle:
                 why=report.sentence,
                 hint=report.hint,
             )
+
+    def _readers(self, report: SyncReport) -> None:
+        for reader in report.told:
+            _log.info("notification sent", workspace=report.workspace, reader=reader)
+            if self._works(("reader", report.workspace, reader)):
+                _log.info("notifications arrive again", workspace=report.workspace, reader=reader)
+        for trouble in report.untold:
+            if self._fails(("reader", report.workspace, trouble.reader), trouble.sentence):
+                _log.warning(
+                    "notification failed",
+                    workspace=report.workspace,
+                    reader=trouble.reader,
+                    why=trouble.sentence,
+                )
 
     def _fails(self, key: tuple[str, ...], how: str, *, keeps: bool = False) -> bool:
         """Whether this is news: it worked before, or failed in another way (which `keeps` plays down)."""

@@ -221,6 +221,30 @@ connection_health = Table(
     Column("not_before", UtcDateTime),
 )
 
+notifications = Table(
+    "notifications",
+    metadata,
+    Column("id", SERIAL, primary_key=True),
+    Column("workspace", Text, nullable=False),
+    Column("reader", Text, nullable=False),
+    Column("event", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("told_at", UtcDateTime, nullable=False),
+    Column("sent", Boolean, nullable=False),
+    Column("says", Text, nullable=False),
+    UniqueConstraint("workspace", "reader", "event", "key"),
+)
+"""Who was told of what; a reader is named by where the address is kept, never by the address."""
+
+notify_troubles = Table(
+    "notify_troubles",
+    metadata,
+    Column("workspace", Text, primary_key=True),
+    Column("reader", Text, primary_key=True),
+    Column("since", UtcDateTime, nullable=False),
+    Column("sentence", FreeText, nullable=False),
+)
+
 schedules = Table(
     "schedules",
     metadata,

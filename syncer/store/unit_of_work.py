@@ -12,11 +12,12 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, Table, delete, in
 from syncer.domain.checkin import CheckIn, InitiativeCheckIn
 from syncer.domain.closing import Closing
 from syncer.domain.link import Link
+from syncer.domain.notification import NotifyTrouble, Told
 from syncer.domain.signals.finding import Signal
 from syncer.domain.snooze import Snooze
 from syncer.domain.sync import ConnectionHealth, ConnectorState, Due, OutboxRow, Receipt, SyncRun
 from syncer.domain.work import Snapshot
-from syncer.store import declaring, mapping
+from syncer.store import declaring, mapping, telling
 from syncer.store import schema as t
 from syncer.store.mapping import Values
 from syncer.store.statements import database_time, inserting, put
@@ -173,6 +174,32 @@ class SqlUnitOfWork:
         table = t.outbox
         item = (table.c.workspace == workspace, table.c.connection == connection, table.c.item_id == item_id)
         self._connection.execute(delete(table).where(*item))
+
+    def told(self, workspace: str) -> tuple[Told, ...]:
+        """Everything any reader was told, oldest first."""
+        rows = self._rows(_of(t.notifications, workspace).order_by(t.notifications.c.id))
+        return tuple(telling.to_told(row) for row in rows)
+
+    def add_told(self, workspace: str, told: Sequence[Told]) -> None:
+        """Remembers what is not remembered yet."""
+        if told:
+            statement = inserting(self._connection, t.notifications).on_conflict_do_nothing()
+            self._connection.execute(statement, [telling.from_told(workspace, one) for one in told])
+
+    def notify_troubles(self, workspace: str) -> tuple[NotifyTrouble, ...]:
+        """The readers that cannot be reached, by name."""
+        rows = self._rows(_of(t.notify_troubles, workspace).order_by(t.notify_troubles.c.reader))
+        return tuple(telling.to_trouble(row) for row in rows)
+
+    def save_notify_trouble(self, workspace: str, trouble: NotifyTrouble) -> None:
+        """Adds or replaces the trouble of a reader."""
+        put(self._connection, t.notify_troubles, [telling.from_trouble(workspace, trouble)])
+
+    def drop_notify_trouble(self, workspace: str, reader: str) -> None:
+        """Takes the trouble of a reader away."""
+        table = t.notify_troubles
+        one = (table.c.workspace == workspace, table.c.reader == reader)
+        self._connection.execute(delete(table).where(*one))
 
     def start_run(self, run: SyncRun) -> None:
         """Adds a run. Raises StoreError where the scheduled slot has one already."""

@@ -225,11 +225,29 @@ TOP = [
     (
         f"{HEAD}notify: [{{to: {{env: A}}, on: [signal.open]}}]",
         (
-            "8:30: notify[0].on[0]: 'signal.open' is not one of 'signal.opened', 'digest.weekly' or "
-            "'connection.failed', did you mean signal.opened?"
+            "8:30: notify[0].on[0]: 'signal.open' is not one of 'signal.opened', 'signal.closed', "
+            "'digest.weekly', 'connection.failed' or 'connection.recovered', did you mean signal.opened?"
         ),
     ),
     (f"{HEAD}notify: [{{to: {{env: A}}, on: []}}]", "8:25: notify[0].on: must not be empty"),
+    (
+        f"{HEAD}notify: [{{to: {{env: A}}, on: [digest.weekly], person: anna}}]",
+        "8:46: notify[0].person: nobody is called 'anna', did you mean ana?",
+    ),
+    (
+        f"{HEAD}notify: [{{to: {{env: A}}, on: [digest.weekly], every: 30s}}]",
+        "8:46: notify[0].every: '30s' is not a duration; write 15m, 6h, 21d or 2w",
+    ),
+    (
+        (
+            f"{HEAD}notify:\n- {{to: {{env: A}}, on: [digest.weekly]}}\n"
+            "- {to: {env: A}, on: [connection.failed, digest.weekly], every: 1d}"
+        ),
+        (
+            "10:42: notify[1].on[1]: notify[0] tells the same address of digest.weekly already; "
+            "take it out of one of them"
+        ),
+    ),
     (
         f"{HEAD}notify: [{{to: slack://hunter2, on: [digest.weekly]}}]",
         "8:11: notify[0].to: a secret is never written in this file; use {env: NAME} or {file: path}",

@@ -14,7 +14,6 @@ FIRST_VALUE = INITIATIVES.format("first-value")
 def test_keys_that_do_nothing_yet_are_named_where_they_stand() -> None:
     assert unused(load_workspace(FULL, KINDS)) == (
         f"{ACTIVATION}.tooltips.link.comment_on",
-        "notify",
         f"{ACTIVATION}.emails.link.project",  # AsanaLike says so itself
     )
 

@@ -17,6 +17,8 @@ COLUMNS = {
     "sync_runs": "seq id workspace trigger slot started_at recorded_at closed_at outcome counts",
     "connector_states": "workspace connection item_id state",
     "connection_health": "workspace connection read_at failing_since code sentence not_before",
+    "notifications": "id workspace reader event key told_at sent says",
+    "notify_troubles": "workspace reader since sentence",
     "schedules": "workspace kind next_at",
     "dues": "workspace kind slot missed finished_at",
     "leases": "workspace token until",

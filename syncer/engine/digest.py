@@ -1,0 +1,109 @@
+"""The weekly digest of one reader. Opens with what could not be read; where nothing changed there is none."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from syncer.domain.notification import Event, Part, Subscription, Told
+from syncer.domain.okr import Workspace
+from syncer.domain.rollup import Rollup
+from syncer.domain.schedule import next_weekly
+from syncer.engine import wording
+from syncer.engine.news import Known, Memory, SignalRow, failing, public_rows
+
+WEEK = timedelta(days=7)
+EVERYTHING_READ = "- everything was read"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """What it says. `told` is to be remembered either way; without `is_news` there is nothing to send."""
+
+    parts: tuple[Part, ...]
+    told: Told
+    is_news: bool
+
+
+def last_slot(workspace: Workspace, now: datetime) -> datetime:
+    """When the newest weekly digest was due: at the time of the weekly check-in (UTC)."""
+    on, at = workspace.check_in_on, workspace.check_in_at
+    slot = next_weekly(on, at, workspace.zone, now - WEEK - timedelta(hours=2))
+    later = next_weekly(on, at, workspace.zone, slot)  # a week is an hour longer or shorter twice a year
+    return later if later <= now else slot
+
+
+def is_due(subscription: Subscription, workspace: Workspace, memory: Memory, now: datetime) -> bool:
+    """Whether a slot has passed that the reader has had no digest for."""
+    since = memory.since.get(Event.DIGEST)
+    if Event.DIGEST not in subscription.on or since is None:
+        return False
+    slot = last_slot(workspace, now)
+    return since < slot <= now and not memory.knows(Event.DIGEST, slot.isoformat())
+
+
+def digest_for(
+    subscription: Subscription, workspace: Workspace, known: Known, memory: Memory, now: datetime
+) -> Digest:
+    """The digest that is due. Nothing of a confidential key result is in it."""
+    rollups = [one for one in known.rollups if _is_shown(one, subscription)]
+    rows = list(public_rows(subscription, workspace, known))
+    last = max(memory.digests, key=lambda told: told.at, default=None)
+    since = last.at if last else memory.since[Event.DIGEST]
+    opened = [row for row in rows if row[1] > since and row[2] is None and row[0].id not in known.asleep]
+    closed = [row for row in rows if row[2] is not None and row[1] <= since < row[2]]
+    news = (
+        *wording.part("Opened since the last digest", (wording.opened_line(r, workspace) for r in opened)),
+        *wording.part("Closed since the last digest", (wording.signal_line(r, workspace) for r in closed)),
+    )
+    unread = _unread(workspace, known, rollups, subscription)
+    standing = tuple(_standing(workspace, known, rollups, [row for row in rows if row not in opened]))
+    says = _says(unread, tuple(_standing(workspace, known, rollups, rows)))
+    return Digest(
+        parts=(unread, *news, *standing),
+        told=Told(
+            reader=subscription.reader,
+            event=Event.DIGEST,
+            key=last_slot(workspace, now).isoformat(),
+            at=now,
+            says=says,
+        ),
+        is_news=bool(news) or last is None or last.says != says,
+    )
+
+
+def _is_shown(rollup: Rollup, subscription: Subscription) -> bool:
+    key_result, person = rollup.key_result, subscription.person
+    owners = {key_result.owner, *(one.owner for one in key_result.initiatives)}
+    return not key_result.confidential and (person is None or person in owners)
+
+
+def _unread(workspace: Workspace, known: Known, rollups: list[Rollup], subscription: Subscription) -> Part:
+    lines = [
+        *(wording.failing_line(health, workspace) for health in failing(workspace, known)),
+        *(wording.unread_line(w, workspace) for r in rollups for w in r.work if w.stale),
+        *(
+            wording.unsaid_line(rollup)
+            for rollup in rollups
+            if rollup.number_stale and subscription.person in {None, rollup.key_result.owner}
+        ),
+    ]
+    heading = "Could not be read"
+    return next(wording.part(heading, lines, more="syncer status"), Part(heading, (EVERYTHING_READ,)))
+
+
+def _standing(
+    workspace: Workspace, known: Known, rollups: list[Rollup], rows: list[SignalRow]
+) -> Iterator[Part]:
+    awake = (row for row in rows if row[2] is None and row[0].id not in known.asleep)
+    lines = (wording.signal_line(row, workspace) for row in awake)
+    yield from wording.part("Still open", lines, more="syncer signals")
+    numbers = (wording.number_line(rollup) for rollup in rollups)
+    yield from wording.part("The numbers", numbers, more="syncer report weekly")
+
+
+def _says(unread: Part, standing: tuple[Part, ...]) -> str:
+    said = "\n".join(line for one in (unread, *standing) for line in (one.heading, *one.lines))
+    return hashlib.sha256(said.encode()).hexdigest()

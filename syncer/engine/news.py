@@ -1,0 +1,212 @@
+"""What one reader has not been told yet: signals opened and closed, connections failed and recovered. Pure.
+
+It is read off what is stored, not off what one sync did: news that could not be told, because nobody could be
+reached or the process was cut off, is still news at the next sync.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from syncer.domain.notification import SINCE, Event, Subscription, Told
+from syncer.domain.okr import KeyResult, Workspace
+from syncer.domain.rollup import Rollup
+from syncer.domain.signals.finding import Signal
+from syncer.domain.sync import ConnectionHealth
+
+SignalRow = tuple[Signal, datetime, datetime | None]
+"""A signal with when it was opened and closed (None: still open)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What the store knows that may be news; `rollups` only where somebody is owed a digest."""
+
+    signals: tuple[SignalRow, ...]
+    health: Mapping[str, ConnectionHealth]
+    asleep: frozenset[str]
+    told: tuple[Told, ...]
+    rollups: tuple[Rollup, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """What one reader was told: since when of which event, of what, and when last."""
+
+    since: Mapping[Event, datetime]
+    keys: frozenset[tuple[Event, str]]
+    last_sent: datetime | None
+    digests: tuple[Told, ...]
+
+    def knows(self, event: Event, key: str) -> bool:
+        """Whether the reader was told."""
+        return (event, key) in self.keys
+
+
+def memory_of(subscription: Subscription, told: Iterable[Told]) -> Memory:
+    """What the reader was told of the events of this subscription."""
+    own = [one for one in told if one.reader == subscription.reader]
+    sent = [one.at for one in own if one.sent and one.event in subscription.on]
+    return Memory(
+        since={one.event: one.at for one in own if one.key == SINCE},
+        keys=frozenset((one.event, one.key) for one in own if one.key != SINCE),
+        last_sent=max(sent, default=None),
+        digests=tuple(one for one in own if one.event is Event.DIGEST and one.key != SINCE),
+    )
+
+
+def beginnings(workspace: Workspace, told: Iterable[Told], at: datetime) -> tuple[Told, ...]:
+    """From when on each reader who is new is told: what happened before `at` (UTC) is no news to them."""
+    begun = {(one.reader, one.event) for one in told if one.key == SINCE}
+    return tuple(
+        Told(reader=one.reader, event=event, key=SINCE, at=at, sent=False)
+        for one in workspace.notify
+        for event in sorted(one.on)
+        if (one.reader, event) not in begun
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fresh:
+    """What one reader has not been told; `recovered` by connection, with the keys to remember."""
+
+    opened: tuple[SignalRow, ...]
+    closed: tuple[SignalRow, ...]
+    failing: tuple[ConnectionHealth, ...]
+    recovered: Mapping[str, tuple[str, ...]]
+
+    def __bool__(self) -> bool:
+        return bool(self.opened or self.closed or self.failing or self.recovered)
+
+
+def fresh_for(subscription: Subscription, workspace: Workspace, known: Known, memory: Memory) -> Fresh:
+    """What is news to the reader. Nothing of a confidential key result ever is."""
+    rows = list(public_rows(subscription, workspace, known))
+    return Fresh(
+        opened=tuple(row for row in rows if _is_opened(row, subscription, known, memory)),
+        closed=tuple(row for row in rows if _is_closed(row, subscription, memory)),
+        failing=tuple(
+            health
+            for health in failing(workspace, known)
+            if Event.CONNECTION_FAILED in subscription.on
+            and not memory.knows(Event.CONNECTION_FAILED, failure_key(health))
+        ),
+        recovered=_recovered(subscription, workspace, known, memory),
+    )
+
+
+def public_rows(subscription: Subscription, workspace: Workspace, known: Known) -> Iterator[SignalRow]:
+    """The signals this reader may be told of, whether told already or not.
+
+    A key result that is not in the file any more may have been confidential: it is left out, too.
+    """
+    shown = {
+        one.key_result.id: one.key_result
+        for one in workspace.key_results()
+        if not one.key_result.confidential
+    }
+    for row in known.signals:
+        key_result = shown.get(row[0].key_result_id)
+        if key_result is not None and _is_theirs(row[0], key_result, subscription.person, workspace):
+            yield row
+
+
+def _is_theirs(signal: Signal, key_result: KeyResult, person: str | None, workspace: Workspace) -> bool:
+    if person is None:
+        return True
+    if signal.initiative_id is None:
+        return key_result.owner == person
+    owner = next((i.owner for i in key_result.initiatives if i.id == signal.initiative_id), None)
+    # Where the file names no owner, the signal has the name the tracker's account belongs to.
+    return owner == person if owner else signal.owner == workspace.person(person)
+
+
+def signal_key(row: SignalRow) -> str:
+    """One opening of a signal: the same signal may come back."""
+    return f"{row[0].id}@{row[1].isoformat()}"
+
+
+def failure_key(health: ConnectionHealth) -> str:
+    """One failing of a connection, from its first failure to its recovery."""
+    return f"{health.connection}@{health.failing_since.isoformat() if health.failing_since else ''}"
+
+
+def failing(workspace: Workspace, known: Known) -> tuple[ConnectionHealth, ...]:
+    """The connections of the file that fail now."""
+    return tuple(
+        one
+        for name, one in known.health.items()
+        if one.failing_since is not None and name in workspace.connection_kinds
+    )
+
+
+def _is_opened(row: SignalRow, subscription: Subscription, known: Known, memory: Memory) -> bool:
+    """One that was closed again before anybody was told is no news."""
+    signal, opened_at, closed_at = row
+    since = memory.since.get(Event.SIGNAL_OPENED)
+    return (
+        Event.SIGNAL_OPENED in subscription.on
+        and since is not None
+        and opened_at >= since
+        and closed_at is None
+        and signal.id not in known.asleep
+        and not memory.knows(Event.SIGNAL_OPENED, signal_key(row))
+    )
+
+
+def _is_closed(row: SignalRow, subscription: Subscription, memory: Memory) -> bool:
+    """Who is told of openings hears of a closing only where they know of the opening."""
+    _, opened_at, closed_at = row
+    since = memory.since.get(Event.SIGNAL_CLOSED)
+    if Event.SIGNAL_CLOSED not in subscription.on or closed_at is None or since is None or closed_at < since:
+        return False
+    key, heard_since = signal_key(row), memory.since.get(Event.SIGNAL_OPENED)
+    known = (
+        Event.SIGNAL_OPENED not in subscription.on
+        or heard_since is None
+        or opened_at < heard_since
+        or memory.knows(Event.SIGNAL_OPENED, key)
+    )
+    return known and not memory.knows(Event.SIGNAL_CLOSED, key)
+
+
+def _recovered(
+    subscription: Subscription, workspace: Workspace, known: Known, memory: Memory
+) -> Mapping[str, tuple[str, ...]]:
+    """Connection to the failures the reader knows of that are over; none while it fails again."""
+    if Event.CONNECTION_RECOVERED not in subscription.on:
+        return {}
+    failed_now = {one.connection for one in failing(workspace, known)}
+    over: dict[str, tuple[str, ...]] = {}
+    for event, key in sorted(memory.keys):
+        name = key.rpartition("@")[0]
+        if (
+            event is Event.CONNECTION_FAILED
+            and name in workspace.connection_kinds
+            and name not in failed_now
+            and not memory.knows(Event.CONNECTION_RECOVERED, key)
+        ):
+            over[name] = (*over.get(name, ()), key)
+    return over
+
+
+def silently_known(
+    subscription: Subscription, workspace: Workspace, known: Known, memory: Memory, at: datetime
+) -> tuple[Told, ...]:
+    """Failures to remember for who hears of recoveries alone: without them no recovery could be told."""
+    wanted = Event.CONNECTION_RECOVERED in subscription.on
+    if not wanted or Event.CONNECTION_FAILED in subscription.on:
+        return ()
+    return tuple(
+        Told(
+            reader=subscription.reader,
+            event=Event.CONNECTION_FAILED,
+            key=failure_key(health),
+            at=at,
+            sent=False,
+        )
+        for health in failing(workspace, known)
+        if not memory.knows(Event.CONNECTION_FAILED, failure_key(health))
+    )

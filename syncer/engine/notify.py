@@ -1,0 +1,195 @@
+"""Telling people what is new after a sync has closed; what cannot be told now is told after the next one."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from syncer.domain.notification import Event, Notification, NotifyTrouble, Part, Subscription, Told
+from syncer.domain.okr import Workspace
+from syncer.domain.snooze import asleep
+from syncer.engine import wording
+from syncer.engine.digest import Digest, digest_for, is_due
+from syncer.engine.lease import Hold
+from syncer.engine.news import (
+    Fresh,
+    Known,
+    beginnings,
+    failure_key,
+    fresh_for,
+    memory_of,
+    signal_key,
+    silently_known,
+)
+from syncer.engine.view import look
+from syncer.errors import SyncerError
+from syncer.ports import Clock, Store, UnitOfWork
+from syncer.ports_notify import Notifier
+
+_log = logging.getLogger(__name__)
+
+Notifiers = Mapping[str, Notifier]
+"""Who carries messages, by `Subscription.to`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotifyPlan:
+    """What to send, and what to remember without sending anything."""
+
+    noted: tuple[Told, ...]
+    notifications: tuple[Notification, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotifyOutcome:
+    """Who was told, by name of the reader, and who could not be reached."""
+
+    sent: tuple[str, ...] = ()
+    troubles: tuple[NotifyTrouble, ...] = ()
+
+
+def plan_notifications(workspace: Workspace, known: Known, now: datetime) -> NotifyPlan:
+    """At most one message a reader: all that is new to them, where their cadence allows it now. Pure.
+
+    Where nothing is new, nothing is sent, not even a digest.
+    """
+    noted: list[Told] = []
+    messages: list[Notification] = []
+    for subscription in workspace.notify:
+        memory = memory_of(subscription, known.told)
+        noted += silently_known(subscription, workspace, known, memory, now)
+        if memory.last_sent is not None and now - memory.last_sent < subscription.every:
+            continue
+        fresh = fresh_for(subscription, workspace, known, memory)
+        digest = None
+        if is_due(subscription, workspace, memory, now):
+            digest = digest_for(subscription, workspace, known, memory, now)
+        if fresh or (digest and digest.is_news):
+            messages.append(_message(subscription, workspace, fresh, digest, now))
+        elif digest:
+            noted.append(replace(digest.told, sent=False))
+    return NotifyPlan(noted=tuple(noted), notifications=tuple(messages))
+
+
+def begin_telling(workspace: Workspace, work: UnitOfWork, at: datetime) -> None:
+    """Notes from when on new readers are told: before a sync changes anything, so that nothing is missed."""
+    if workspace.notify:
+        begun = beginnings(workspace, work.told(workspace.id), at)
+        if begun:
+            work.add_told(workspace.id, begun)
+
+
+def run_notify(workspace: Workspace, notifiers: Notifiers, holding: Hold, clock: Clock) -> NotifyOutcome:
+    """Tells every reader what is new to them, and remembers it after each message has been accepted.
+
+    At least once: a process that is killed between the two tells it again after the next sync. Never raises
+    SyncerError: a reader that cannot be reached is in the outcome and in the store, and fails no sync.
+    """
+    if not workspace.notify or not notifiers:
+        return NotifyOutcome()
+    try:
+        return _run(workspace, notifiers, holding, clock)
+    except SyncerError as error:  # the sync is closed and stays so; its news is told after the next one
+        trouble = NotifyTrouble(reader="notifications", since=clock.now(), sentence=error.sentence)
+        return NotifyOutcome(troubles=(trouble,))
+
+
+def _run(workspace: Workspace, notifiers: Notifiers, holding: Hold, clock: Clock) -> NotifyOutcome:
+    now = clock.now()
+    known, former = _load(workspace, holding.store, clock)
+    plan = plan_notifications(workspace, known, now)
+    if plan.noted:
+        with holding.store.write(holding.lease) as work:
+            work.add_told(workspace.id, plan.noted)
+    sent: list[str] = []
+    troubles: list[NotifyTrouble] = []
+    for one in plan.notifications:
+        reader = one.subscription.reader
+        holding.confirm()
+        why = _send(notifiers, one)
+        if why:
+            since = former[reader].since if reader in former else now
+            troubles.append(NotifyTrouble(reader=reader, since=since, sentence=why))
+        else:
+            sent.append(reader)
+        with holding.store.write(holding.lease) as work:
+            if not why:
+                work.add_told(workspace.id, one.told)
+                work.drop_notify_trouble(workspace.id, reader)
+            elif former.get(reader) != troubles[-1]:
+                work.save_notify_trouble(workspace.id, troubles[-1])
+    return NotifyOutcome(sent=tuple(sent), troubles=tuple(troubles))
+
+
+def _load(workspace: Workspace, store: Store, clock: Clock) -> tuple[Known, Mapping[str, NotifyTrouble]]:
+    now, name = clock.now(), workspace.id
+    with store.read() as work:
+        known = Known(
+            signals=work.signal_history(name),
+            health=work.health(name),
+            asleep=frozenset(asleep(work.snoozes(name), now.astimezone(workspace.zone).date())),
+            told=work.told(name),
+        )
+        former = {trouble.reader: trouble for trouble in work.notify_troubles(name)}
+    if any(is_due(one, workspace, memory_of(one, known.told), now) for one in workspace.notify):
+        known = replace(known, rollups=look(workspace, store, clock).rollups)
+    return known, former
+
+
+def _send(notifiers: Notifiers, notification: Notification) -> str:
+    """Empty once it is sent, else the sentence that says why not."""
+    to = notification.subscription.to
+    try:
+        notifiers[to].send(notification.title, notification.body)
+    except SyncerError as error:
+        return error.sentence
+    except Exception as error:  # noqa: BLE001  whatever goes wrong with a reader fails no sync
+        # Without the error itself: it may hold the address, which is a secret.
+        _log.debug("fault while telling %s: %s", to, type(error).__name__)
+        return f"{to}: a fault while sending ({type(error).__name__}); report it as a defect"
+    return ""
+
+
+def _message(
+    subscription: Subscription, workspace: Workspace, fresh: Fresh, digest: Digest | None, now: datetime
+) -> Notification:
+    parts = digest.parts if digest else tuple(_failing(fresh, workspace))
+    parts = (*parts, *wording.part("Works again", map(wording.recovered_line, fresh.recovered)))
+    if digest is None:
+        opened = (wording.opened_line(row, workspace) for row in fresh.opened)
+        closed = (wording.signal_line(row, workspace) for row in fresh.closed)
+        parts = (*parts, *wording.part("Opened", opened), *wording.part("Closed", closed))
+    return Notification(
+        subscription=subscription,
+        title=_title(workspace, fresh, digest),
+        parts=parts,
+        told=(*_told(subscription, fresh, now), *((digest.told,) if digest else ())),
+    )
+
+
+def _failing(fresh: Fresh, workspace: Workspace) -> Iterator[Part]:
+    lines = (wording.failing_line(health, workspace) for health in fresh.failing)
+    yield from wording.part("Could not be read", lines, more="syncer status")
+
+
+def _title(workspace: Workspace, fresh: Fresh, digest: Digest | None) -> str:
+    counts = (
+        (len(fresh.failing), "connection", "failed"),
+        (len(fresh.recovered), "connection", "recovered"),
+        (len(fresh.opened), "signal", "opened"),
+        (len(fresh.closed), "signal", "closed"),
+    )
+    said = [f"{count} {noun}{'' if count == 1 else 's'} {verb}" for count, noun, verb in counts if count]
+    return f"okr-syncer {workspace.id}: {', '.join((['weekly digest'] if digest else []) + said)}"
+
+
+def _told(subscription: Subscription, fresh: Fresh, at: datetime) -> Iterator[Told]:
+    keys = (
+        *((Event.SIGNAL_OPENED, signal_key(row)) for row in fresh.opened),
+        *((Event.SIGNAL_CLOSED, signal_key(row)) for row in fresh.closed),
+        *((Event.CONNECTION_FAILED, failure_key(health)) for health in fresh.failing),
+        *((Event.CONNECTION_RECOVERED, key) for over in fresh.recovered.values() for key in over),
+    )
+    return (Told(reader=subscription.reader, event=event, key=key, at=at) for event, key in keys)

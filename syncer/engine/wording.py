@@ -1,0 +1,104 @@
+"""News in words, for a message in plain text: one line each, nothing foreign breaks out of it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from syncer.domain.foreign import name
+from syncer.domain.notification import Part
+from syncer.domain.okr import KeyResult, Workspace
+from syncer.domain.render import day, number_word
+from syncer.domain.rollup import Rollup, WorkLine
+from syncer.domain.sync import ConnectionHealth
+from syncer.domain.work import LinkState
+from syncer.engine.news import SignalRow
+
+LONGEST_PART = 20
+
+
+def part(heading: str, lines: Iterable[str], *, more: str = "syncer signals history") -> Iterator[Part]:
+    """The part, unless it is empty; of a long one the beginning, and the command that shows the rest."""
+    found = tuple(lines)
+    if len(found) > LONGEST_PART:
+        found = (*found[:LONGEST_PART], f"- and {len(found) - LONGEST_PART} more: {more}")
+    if found:
+        yield Part(heading, found)
+
+
+def opened_line(row: SignalRow, workspace: Workspace) -> str:
+    """A signal with the number it is about, who is asked, and the question."""
+    signal = row[0]
+    asked = f" {name(signal.owner)}:" if signal.owner else ""
+    return f"{signal_line(row, workspace)}{asked} {name(signal.question)}"
+
+
+def signal_line(row: SignalRow, workspace: Workspace) -> str:
+    """A signal with the number it is about."""
+    signal = row[0]
+    about = next(
+        (one.key_result for one in workspace.key_results() if one.key_result.id == signal.key_result_id), None
+    )
+    title = name(about.title) if about else signal.key_result_id
+    return f"- {title}: {signal.kind.replace('_', ' ')}. {name(signal.headline)}"
+
+
+def failing_line(health: ConnectionHealth, workspace: Workspace) -> str:
+    """A connection that fails, since when and why."""
+    since = moment(health.failing_since, workspace) if health.failing_since else "now"
+    return f"- connection {health.connection}: failing since {since}: {_discreet(health.sentence, workspace)}"
+
+
+def recovered_line(connection: str) -> str:
+    """A connection that works again."""
+    return f"- connection {connection}: read again"
+
+
+def _discreet(sentence: str, workspace: Workspace) -> str:
+    """A tracker's sentence, unless it names something that is confidential."""
+    said = sentence.casefold()
+    secret = (one.key_result for one in workspace.key_results() if one.key_result.confidential)
+    if any(word.casefold() in said for key_result in secret for word in _words(key_result)):
+        return "why is shown by syncer status alone"
+    return name(sentence)
+
+
+def _words(key_result: KeyResult) -> Iterator[str]:
+    yield key_result.id
+    yield key_result.title
+    if key_result.value_at is not None:
+        yield key_result.value_at.key
+    for one in key_result.initiatives:
+        yield from (one.id, one.title)
+        if one.link is not None:
+            yield one.link.ref.key
+
+
+def unread_line(line: WorkLine, workspace: Workspace) -> str:
+    """Work whose figures are too old to be believed."""
+    state = line.link.state if line.link else LinkState.ACTIVE
+    how = "not read" if state is LinkState.ACTIVE else state.words
+    when = f"last read {moment(line.read_at, workspace)}" if line.read_at else "never read yet"
+    return f"- work: {name(line.initiative.title)}: {how}, {when}"
+
+
+def unsaid_line(rollup: Rollup) -> str:
+    """A number nobody has spoken of for too long."""
+    latest = rollup.latest
+    since = f"nothing since {day(latest.on)}" if latest else "nobody has checked in yet"
+    return f"- number: {name(rollup.key_result.title)}: {since}"
+
+
+def number_line(rollup: Rollup) -> str:
+    """A number with its way, its newest value and the status as of that day."""
+    key_result, latest = rollup.key_result, rollup.latest
+    if latest is None:
+        return f"- {name(key_result.title)} ({key_result.way}): no check-in yet"
+    value, word = key_result.show(latest.value), number_word(rollup)[0]
+    return f"- {name(key_result.title)} ({key_result.way}): {value} on {day(latest.on)}, {word}"
+
+
+def moment(at: datetime, workspace: Workspace) -> str:
+    """A moment as people of the workspace write it: `2 Nov 2026 09:00`."""
+    local = at.astimezone(workspace.zone)
+    return f"{day(local.date())} {local:%H:%M}"

@@ -1,0 +1,1 @@
+"""Carrying messages to people, through Apprise."""
