@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,7 +11,7 @@ from syncer.domain.okr import Workspace
 from syncer.domain.rollup import Rollup
 from syncer.domain.schedule import next_weekly
 from syncer.engine import wording
-from syncer.engine.news import Known, Memory, SignalRow, failing, public_rows
+from syncer.engine.news import Fresh, Known, Memory, failing, memory_of, public_rows
 
 WEEK = timedelta(days=7)
 EVERYTHING_READ = "- everything was read"
@@ -45,32 +44,36 @@ def is_due(subscription: Subscription, workspace: Workspace, memory: Memory, now
 
 
 def digest_for(
-    subscription: Subscription, workspace: Workspace, known: Known, memory: Memory, now: datetime
+    subscription: Subscription, workspace: Workspace, known: Known, fresh: Fresh, now: datetime
 ) -> Digest:
-    """The digest that is due. Nothing of a confidential key result is in it."""
-    rollups = [one for one in known.rollups if _is_shown(one, subscription)]
-    rows = list(public_rows(subscription, workspace, known))
+    """The digest that is due, with all that is `fresh`. Nothing of a confidential key result is in it."""
+    memory = memory_of(subscription, known.told)
     last = max(memory.digests, key=lambda told: told.at, default=None)
     since = last.at if last else memory.since[Event.DIGEST]
-    opened = [row for row in rows if row[1] > since and row[2] is None and row[0].id not in known.asleep]
-    closed = [row for row in rows if row[2] is not None and row[1] <= since < row[2]]
-    news = (
-        *wording.part("Opened since the last digest", (wording.opened_line(r, workspace) for r in opened)),
-        *wording.part("Closed since the last digest", (wording.signal_line(r, workspace) for r in closed)),
-    )
-    unread = _unread(workspace, known, rollups, subscription)
-    standing = tuple(_standing(workspace, known, rollups, [row for row in rows if row not in opened]))
-    says = _says(unread, tuple(_standing(workspace, known, rollups, rows)))
+    rollups = [one for one in known.rollups if _is_shown(one, subscription)]
+    rows = list(public_rows(subscription, workspace, known))
+    open_ = [row for row in rows if row[2] is None and row[0].id not in known.asleep]
+    opened = [row for row in open_ if row[1] > since or row in fresh.opened]
+    closed = [row for row in rows if (row[2] and row[1] <= since < row[2]) or row in fresh.closed]
+    unread = _unread(workspace, known, rollups, subscription) or [EVERYTHING_READ]
+    numbers = [wording.number_line(rollup) for rollup in rollups]
+    before = [wording.signal_line(row, workspace) for row in open_ if row not in opened]
+    says = _says(unread, [wording.signal_line(row, workspace) for row in open_], numbers)
+    slot = last_slot(workspace, now).isoformat()
     return Digest(
-        parts=(unread, *news, *standing),
-        told=Told(
-            reader=subscription.reader,
-            event=Event.DIGEST,
-            key=last_slot(workspace, now).isoformat(),
-            at=now,
-            says=says,
+        parts=(
+            *wording.part("Could not be read", unread, more="syncer status"),
+            *wording.part(
+                "Opened since the last digest", [wording.opened_line(r, workspace) for r in opened]
+            ),
+            *wording.part(
+                "Closed since the last digest", [wording.signal_line(r, workspace) for r in closed]
+            ),
+            *wording.part("Still open", before, more="syncer signals"),
+            *wording.part("The numbers", numbers, more="syncer report weekly"),
         ),
-        is_news=bool(news) or last is None or last.says != says,
+        told=Told(reader=subscription.reader, event=Event.DIGEST, key=slot, at=now, says=says),
+        is_news=bool(opened or closed) or last is None or last.says != says,
     )
 
 
@@ -80,8 +83,10 @@ def _is_shown(rollup: Rollup, subscription: Subscription) -> bool:
     return not key_result.confidential and (person is None or person in owners)
 
 
-def _unread(workspace: Workspace, known: Known, rollups: list[Rollup], subscription: Subscription) -> Part:
-    lines = [
+def _unread(
+    workspace: Workspace, known: Known, rollups: list[Rollup], subscription: Subscription
+) -> list[str]:
+    return [
         *(wording.failing_line(health, workspace) for health in failing(workspace, known)),
         *(wording.unread_line(w, workspace) for r in rollups for w in r.work if w.stale),
         *(
@@ -90,20 +95,9 @@ def _unread(workspace: Workspace, known: Known, rollups: list[Rollup], subscript
             if rollup.number_stale and subscription.person in {None, rollup.key_result.owner}
         ),
     ]
-    heading = "Could not be read"
-    return next(wording.part(heading, lines, more="syncer status"), Part(heading, (EVERYTHING_READ,)))
 
 
-def _standing(
-    workspace: Workspace, known: Known, rollups: list[Rollup], rows: list[SignalRow]
-) -> Iterator[Part]:
-    awake = (row for row in rows if row[2] is None and row[0].id not in known.asleep)
-    lines = (wording.signal_line(row, workspace) for row in awake)
-    yield from wording.part("Still open", lines, more="syncer signals")
-    numbers = (wording.number_line(rollup) for rollup in rollups)
-    yield from wording.part("The numbers", numbers, more="syncer report weekly")
-
-
-def _says(unread: Part, standing: tuple[Part, ...]) -> str:
-    said = "\n".join(line for one in (unread, *standing) for line in (one.heading, *one.lines))
+def _says(*parts: list[str]) -> str:
+    """A digest of every line, of those too that a long part leaves out."""
+    said = "\n\n".join("\n".join(lines) for lines in parts)
     return hashlib.sha256(said.encode()).hexdigest()

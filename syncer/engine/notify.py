@@ -65,7 +65,7 @@ def plan_notifications(workspace: Workspace, known: Known, now: datetime) -> Not
         fresh = fresh_for(subscription, workspace, known, memory)
         digest = None
         if is_due(subscription, workspace, memory, now):
-            digest = digest_for(subscription, workspace, known, memory, now)
+            digest = digest_for(subscription, workspace, known, fresh, now)
         if fresh or (digest and digest.is_news):
             messages.append(_message(subscription, workspace, fresh, digest, now))
         elif digest:

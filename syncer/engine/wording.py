@@ -14,7 +14,7 @@ from syncer.domain.sync import ConnectionHealth
 from syncer.domain.work import LinkState
 from syncer.engine.news import SignalRow
 
-LONGEST_PART = 20
+LONGEST_PART = 40
 
 
 def part(heading: str, lines: Iterable[str], *, more: str = "syncer signals history") -> Iterator[Part]:

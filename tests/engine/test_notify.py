@@ -429,3 +429,42 @@ def test_a_persons_digest_has_their_numbers(office: Office, person: str) -> None
     office.sync()
     body = office.slack.body()
     assert ("from 34% to 52%" in body, "Ben's number" in body) == (person == "ana", person == "ben")
+
+
+def test_what_a_digest_counts_as_news_is_in_its_text(office: Office) -> None:
+    """A signal that opened and was told after the last digest, and closes with the next one."""
+    office.subscribe(to(SLACK, *Event))
+    office.desk.check_in(36.0, on="2026-11-02")
+    office.sync()
+    at(office, "2026-11-09 09:00")
+    office.sync()
+    at(office, "2026-11-13 12:00")
+    office.sync()
+    assert "stale number" in office.slack.got[-1][1]
+    office.slack.titles()
+    at(office, "2026-11-16 09:00")
+    office.desk.check_in(45.0)
+    office.sync()
+    ((title, body),) = office.slack.got
+    assert "closed" in title
+    assert "stale number" in body.partition("Closed since the last digest\n")[2]
+
+
+def test_a_number_beyond_those_shown_is_a_change_all_the_same(office: Office) -> None:
+    many = [
+        build.key_result(build.initiative(f"i{n}", linked=False), id=f"n{n}", title=f"Number {n}")
+        for n in range(45)
+    ]
+    last = build.key_result(build.initiative("i", linked=False))
+    office.desk.workspace = build.workspace(*many, last)
+    office.subscribe(to(SLACK, Event.DIGEST))
+    office.desk.check_in(44.0, on="2026-11-02")
+    office.sync()
+    at(office, "2026-11-09 09:00")
+    office.desk.check_in(44.5)
+    office.sync()
+    assert "- and 6 more: syncer report weekly" in office.slack.body()
+    at(office, "2026-11-16 09:00")
+    office.desk.check_in(44.7)
+    office.sync()
+    assert office.slack.titles() == ["okr-syncer acme: weekly digest"]

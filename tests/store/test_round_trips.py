@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from syncer.domain.checkin import CheckIn, InitiativeCheckIn
 from syncer.domain.closing import ClosedAs, Closing
 from syncer.domain.link import Link
+from syncer.domain.notification import Event, NotifyTrouble, Told
 from syncer.domain.signals.finding import Signal
 from syncer.domain.snooze import Snooze
 from syncer.domain.sync import ConnectionHealth, OutboxRow, Receipt, SyncRun
@@ -166,3 +167,24 @@ def test_signals(store: SqlStore, signal: Signal) -> None:
     with store.read() as unit:
         assert unit.open_signals(workspace) == (signal,)
         assert unit.signal_history(workspace) == ((signal, NOW, None),)
+
+
+@in_one_store
+@given(values.moments_utc, values.healths)
+def test_what_readers_were_told(store: SqlStore, moment: datetime, health: ConnectionHealth) -> None:
+    workspace, reader = fresh(), "{env: ACME_SLACK_URL} for ana"
+    told = Told(reader=reader, event=Event.DIGEST, key=health.connection, at=moment, says="5a")
+    trouble = NotifyTrouble(reader=reader, since=moment, sentence=health.connection)
+    with store.write() as unit:
+        unit.add_told(workspace, [told])
+        unit.add_told(
+            workspace, [replace(told, at=NOW, says="later"), replace(told, event=Event.SIGNAL_OPENED)]
+        )
+        unit.save_notify_trouble(workspace, replace(trouble, since=NOW))
+        unit.save_notify_trouble(workspace, trouble)
+    with store.read() as unit:
+        assert unit.told(workspace) == (told, replace(told, event=Event.SIGNAL_OPENED))
+        assert unit.notify_troubles(workspace) == (trouble,)
+    with store.write() as unit:
+        unit.drop_notify_trouble(workspace, reader)
+        assert unit.notify_troubles(workspace) == ()
