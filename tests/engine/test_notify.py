@@ -313,7 +313,6 @@ def test_what_became_confidential_since_it_opened_is_not_told_either(office: Off
     hidden = build.workspace(build.key_result(confidential=True))
     office.desk.workspace = replace(hidden, notify=office.desk.workspace.notify)
     office.slack.fault = None
-    office.desk.check_in(45.0)
     office.sync()
     assert office.slack.got == []
 
