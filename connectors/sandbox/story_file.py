@@ -6,7 +6,7 @@ from datetime import date
 from string import Template
 from typing import Final
 
-from connectors.sandbox.story_cast import CAST, CLOUD_BOT, WORKSPACE_GID, ZONE
+from connectors.sandbox.story_cast import CAST, CLOUD_BOT, WORKSPACE_GID
 
 _FILE: Final = Template("""\
 # yaml-language-server: $$schema=./workspace.schema.json
@@ -15,7 +15,7 @@ _FILE: Final = Template("""\
 
 version: 1
 workspace: acme
-timezone: $zone
+timezone: UTC
 schedule: {stale_after: 2d}           # a demo that was kept is not stale at once
 
 connections:
@@ -201,7 +201,6 @@ def workspace_file(start: date, end: date, week: int, *, jira: str, datacenter: 
         start=start,
         end=end,
         trials=NUMBER if week >= REWRITTEN else TASK,
-        zone=ZONE,
         jira=jira,
         datacenter=datacenter,
         asana=asana,

@@ -12,7 +12,7 @@ from tests.cli.world import World, syncer
 
 
 def test_validate_says_all_errors_at_once(acme: World) -> None:
-    acme.edit("timezone: Europe/Zurich", "timezone: Mars/Olympus")
+    acme.edit("timezone: UTC", "timezone: Mars/Olympus")
     acme.edit("    deployment: cloud\n", "    deploymnet: cloud\n")
     acme.edit("    token: {file: acme_asana_token}\n", "    token: 1/1200:deadbeef\n")
     acme.edit("link: {connection: jira, epic: ONB-12}", "link: {connection: jria, epic: ONB-12}")
@@ -32,7 +32,7 @@ def test_validate_says_all_errors_at_once(acme: World) -> None:
 
 
 def test_validate_as_json(acme: World) -> None:
-    acme.edit("timezone: Europe/Zurich", "timezone: Mars/Olympus")
+    acme.edit("timezone: UTC", "timezone: Mars/Olympus")
 
     ran = acme.run("--json", "config", "validate")
 

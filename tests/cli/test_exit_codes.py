@@ -103,7 +103,7 @@ def test_4_the_token_is_nowhere(acme: World) -> None:
 
 
 def test_5_the_file_is_not_valid(acme: World) -> None:
-    acme.edit("timezone: Europe/Zurich", "timezone: Europe/Zuerich")
+    acme.edit("timezone: UTC", "timezone: Europe/Zuerich")
 
     ran = acme.run("sync")
 
