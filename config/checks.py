@@ -141,6 +141,8 @@ def _offered(path: Path, link: Mapping[str, object], kind: str, kinds: Kinds) ->
         if link.get(key) is not None and key not in offered:
             article = "an" if kind[0] in "aeiou" else "a"
             yield (*path, key), f"{article} {kind} connection links {', '.join(sorted(offered))}, not {key}"
+    if link.get("comment_on") is not None and kinds[kind].carrier_kind is None:
+        yield (*path, "comment_on"), f"{kind} has no issues to carry a comment for another item; take it out"
 
 
 def _numbers(raw: Mapping[str, object], kinds: Kinds) -> Found:

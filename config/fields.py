@@ -275,13 +275,14 @@ class ConnectionSettings(Frozen):
     """Base of a connector's settings: one entry under `connections:` of a workspace file.
 
     `link_kinds` are the keys a link to this connection may use, `comment_kinds` those of them that can carry
-    a comment; `value_kinds` are the keys under which `value_from` may find a number there. `not_used_yet`
-    names keys and link kinds that are accepted but not acted on yet. A subclass narrows `kind` to a Literal
-    and may declare `url: Url`.
+    a comment, and `carrier_kind` is what `comment_on` names. `value_kinds` are the keys under which
+    `value_from` may find a number there. `not_used_yet` names keys and link kinds that are accepted but not
+    acted on yet. A subclass narrows `kind` to a Literal and may declare `url: Url`.
     """
 
     link_kinds: ClassVar[frozenset[str]] = frozenset()
     comment_kinds: ClassVar[frozenset[str]] = frozenset()
+    carrier_kind: ClassVar[str | None] = None
     value_kinds: ClassVar[frozenset[str]] = frozenset()
     not_used_yet: ClassVar[frozenset[str]] = frozenset()
 

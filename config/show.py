@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from fnmatch import fnmatchcase
 from typing import Final
 
 from pydantic import BaseModel
@@ -10,22 +9,12 @@ from pydantic import BaseModel
 from config.fields import SecretRef
 from config.workspace import Link, WorkspaceFile
 
-_LINK: Final = "cycles.*.objectives.*.key_results.*.initiatives.*.link"
-
 _URL_CREDENTIALS: Final = re.compile(r"//[^/@\s]+@")
-
-NOT_USED_YET: Final = (f"{_LINK}.comment_on",)
-"""Keys that load and are checked but change nothing yet.
-
-A connector names its own keys and link kinds in `not_used_yet`.
-"""
 
 
 def unused(workspace: WorkspaceFile) -> tuple[str, ...]:
-    """Return the dotted paths of the keys that stand in the file and are not acted on yet."""
-    found = [_dotted(path) for path in _present(workspace, ()) if _matches(path, NOT_USED_YET)]
-    found += [_dotted(path) for path in _unused_by_connectors(workspace)]
-    return tuple(dict.fromkeys(found))
+    """Return the dotted paths of the keys and link kinds that a connector accepts and does not act on yet."""
+    return tuple(dict.fromkeys(_dotted(path) for path in _unused(workspace)))
 
 
 def describe(workspace: WorkspaceFile, sources: Mapping[str, str]) -> list[tuple[str, str, str]]:
@@ -41,11 +30,6 @@ def _dotted(path: tuple[str, ...]) -> str:
     return ".".join(path).replace(".[", "[")
 
 
-def _matches(path: tuple[str, ...], patterns: tuple[str, ...]) -> bool:
-    split = [pattern.split(".") for pattern in patterns]
-    return any(len(parts) == len(path) and all(map(fnmatchcase, path, parts)) for parts in split)
-
-
 def _steps(value: object) -> Iterator[tuple[str, object, str | int]]:
     """Yield (shown step, child, key of the child in a dump)."""
     if isinstance(value, BaseModel):
@@ -59,15 +43,7 @@ def _steps(value: object) -> Iterator[tuple[str, object, str | int]]:
             yield getattr(child, "id", f"[{index}]"), child, index
 
 
-def _present(value: object, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    given = value.model_fields_set if isinstance(value, BaseModel) else None
-    for step, child, key in _steps(value):
-        if given is None or key in given:
-            yield (*path, step)
-            yield from _present(child, (*path, step))
-
-
-def _unused_by_connectors(workspace: WorkspaceFile) -> Iterator[tuple[str, ...]]:
+def _unused(workspace: WorkspaceFile) -> Iterator[tuple[str, ...]]:
     for name, settings in workspace.connections.items():
         yield from (
             ("connections", name, key) for key in sorted(settings.not_used_yet & settings.model_fields_set)

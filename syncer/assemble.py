@@ -183,5 +183,17 @@ def _link(file: Model, link: Model, initiative_id: str, key_result_id: str) -> L
         initiative_id=initiative_id,
         key_result_id=key_result_id,
         ref=WorkRef(link.connection, link.kind, link.key, options=chosen),
-        publish=link.publish == "on" and connection.publishes and link.kind in connection.comment_kinds,
+        publish=link.publish == "on"
+        and connection.publishes
+        and (link.comment_on is not None or link.kind in connection.comment_kinds),
+        comment_on=_carrier(link, connection),
+    )
+
+
+def _carrier(link: Model, connection: Model) -> WorkRef | None:
+    if link.comment_on is None:
+        return None
+    # It need not be an epic: nothing is counted below it.
+    return WorkRef(
+        link.connection, connection.carrier_kind, link.comment_on, options=frozenset({"allow_issue"})
     )

@@ -48,6 +48,7 @@ class JiraSettings(ConnectionSettings):
 
     link_kinds: ClassVar[frozenset[str]] = frozenset({"epic", "project", "version", "jql"})
     comment_kinds: ClassVar[frozenset[str]] = frozenset({"epic"})
+    carrier_kind: ClassVar[str | None] = "epic"
 
     kind: Literal["jira"]
     url: Url

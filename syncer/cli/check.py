@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -129,14 +129,19 @@ def _connection_rows(session: Session, configured: Configured, name: str, hidden
         connector = session.app.connect(configured, name, may_write=False)
         identity = connector.check()
         yield from _identity_rows(name, identity)
-        refs = tuple({link.ref: None for link in configured.workspace.links() if link.ref.connection == name})
-        fetched = connector.fetch(refs, ConnectorState())
+        links = [link for link in configured.workspace.links() if link.ref.connection == name]
+        refs = tuple(dict.fromkeys(link.ref for link in links))
+        carriers = tuple(dict.fromkeys(link.carrier for link in links if link.carrier not in refs))
+        fetched = connector.fetch((*refs, *carriers), ConnectorState())
         outcomes = {one.ref: one for one in fetched.outcomes}
         yield from (_link_row(name, ref, outcomes.get(ref), hidden) for ref in refs)
-        readable = [ref for ref in refs if isinstance(outcomes.get(ref), Snapshot)]
+        yield from (_carrier_row(name, ref, outcomes.get(ref), hidden) for ref in carriers)
+        readable = [ref for ref in (*refs, *carriers) if isinstance(outcomes.get(ref), Snapshot)]
         yield from _access_rows(configured, name, connector, readable)
         yield from _number_rows(configured, name, connector, hidden)
-        yield from _unmapped(configured, name, [o for ref, o in outcomes.items() if ref not in hidden.refs])
+        yield from _unmapped(
+            configured, name, [o for ref, o in outcomes.items() if ref in refs and ref not in hidden.refs]
+        )
         yield from _status_rows(name, fetched.unmapped)
     except SyncerError as error:
         code = of_error(error)
@@ -171,14 +176,16 @@ def _access_rows(
     """The rights that are missing for writing comments, where comments are wanted."""
     workspace = configured.workspace
     spoken = {
-        link.ref
+        link.carrier
         for link in workspace.links()
         if link.publish and link.key_result_id not in workspace.confidential
     }
+    linked = {link.ref for link in workspace.links()}
     wanted = [ref for ref in refs if ref in spoken] if workspace.publish.enabled else []
     for access in connector.access(wanted) if wanted else ():
         if not access.can_comment:
-            sentence = f"{access.ref.kind} {access.ref.key}: no comment can be written, {access.missing}"
+            kind = access.ref.kind if access.ref in linked else _CARRIER
+            sentence = f"{kind} {access.ref.key}: no comment can be written, {access.missing}"
             yield Row(name, Mark.WARN, sentence, "give the token's account that right, or set publish: off")
 
 
@@ -212,6 +219,17 @@ def _link_row(name: str, ref: WorkRef, outcome: Outcome | None, hidden: Veil) ->
             return Row(name, Mark.FAIL, f"{ref.kind} {ref.key}: {why}", code=Exit.PARTIAL)
         case None:
             return Row(name, Mark.FAIL, f"{ref.kind} {ref.key}: not in the answer", code=Exit.PARTIAL)
+
+
+def _carrier_row(name: str, ref: WorkRef, outcome: Outcome | None, hidden: Veil) -> Row:
+    """An item that is linked only to have a comment: its own work is nobody's concern."""
+    named = replace(ref, kind=_CARRIER)
+    if not isinstance(outcome, Snapshot) or ref in hidden.refs:
+        return _link_row(name, named, outcome, hidden)
+    return Row(name, Mark.OK, f"{named.kind} {named.key}: {text.name(outcome.name)}")
+
+
+_CARRIER = "comment_on"
 
 
 def _status_rows(name: str, unmapped: Mapping[str, str]) -> Iterator[Row]:

@@ -65,12 +65,12 @@ def veil(workspace: Workspace, named: Iterable[str] = ()) -> Veil:
     kept = {p.key_result.id for p in workspace.key_results() if p.key_result.confidential} - asked
     links = tuple(workspace.links())
     hidden = [link for link in links if link.key_result_id in kept and not names_of(link) & asked]
-    shown = {link.ref for link in links if link not in hidden}
+    shown = {ref for link in links if link not in hidden for ref in (link.ref, link.carrier)}
     return Veil(
         workspace=workspace.id,
         key_results=frozenset(kept),
         links=frozenset(link.id for link in hidden),
-        refs=frozenset(link.ref for link in hidden if link.ref not in shown),
+        refs=frozenset(ref for link in hidden for ref in (link.ref, link.carrier)) - shown,
     )
 
 

@@ -103,9 +103,11 @@ def resume(
     document: dict[str, Any] = {}
     for chosen in _choose(session, names, None):
         workspace = chosen.view.workspace.id
-        items = {(link.ref.connection, link.item_id or "") for link in chosen.links}
+        items = {(link.carrier.connection, link.carrier.item_id or "") for link in chosen.links}
         before = {r.ref.connection + "/" + r.item_id: r.standing for r in _resume(session, workspace, items)}
-        rows = [(link, before.get(f"{link.ref.connection}/{link.item_id}")) for link in chosen.links]
+        rows = [
+            (link, before.get(f"{link.carrier.connection}/{link.carrier.item_id}")) for link in chosen.links
+        ]
         document[workspace] = [{"link": link.id, "resumed": was is not None} for link, was in rows]
         for link, was in rows:
             session.say(f"{link.id}: {_resumed(chosen.view, link, was)}")
@@ -204,7 +206,7 @@ def _last(view: View, link: Link) -> tuple[Snapshot, ...]:
 
 
 def _receipt(view: View, link: Link) -> Receipt | None:
-    item = (link.ref.connection, link.item_id)
+    item = (link.carrier.connection, link.carrier.item_id)
     return next((r for r in view.before.receipts if (r.ref.connection, r.item_id) == item), None)
 
 
@@ -240,7 +242,8 @@ def _full(view: View, link: Link, now: datetime) -> Iterator[str]:
         yield f"  now      {text.name(f'{last.key} {last.name}')}: {last.status.words} {last.progress.basis}"
         yield f"  where    {text.plain(last.url)}"
         yield from (f"  note     {text.plain(note)}" for note in last.notes)
-    yield f"  comment  {_standing(view, link)}"
+    where = f" on {link.comment_on.key}" if link.comment_on else ""
+    yield f"  comment  {_standing(view, link)}{where}"
     for snapshot in snapshots:
         yield f"  {snapshot.taken_at:%Y-%m-%d %H:%M} UTC  {snapshot.status.words} {snapshot.progress.basis}"
 
@@ -256,6 +259,7 @@ def _document(view: View, link: Link) -> dict[str, Any]:
         "read_at": link.read_at,
         "advice": link.advice,
         "publish": link.publish,
+        "comment_on": link.comment_on.key if link.comment_on else None,
         "comment": receipt.standing if receipt else None,
         "published_at": receipt.published_at if receipt else None,
         "snapshots": [

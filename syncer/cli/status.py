@@ -109,7 +109,7 @@ _LEFT_ALONE = {
 
 def _left_alone(view: View, named: frozenset[str]) -> list[Receipt]:
     """The comments that people edited or deleted."""
-    shown = {link.ref for link in _links(view, named)}
+    shown = {link.carrier for link in _links(view, named)}
     return [r for r in view.before.receipts if r.standing in _LEFT_ALONE and r.ref in shown]
 
 

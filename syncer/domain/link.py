@@ -12,6 +12,7 @@ from syncer.domain.work import LinkState, Outcome, Snapshot, Unread, WorkRef
 class Link:
     """Initiative to item. `publish` is False where the file keeps the item silent.
 
+    `comment_on` is the item that carries its comment where the linked one cannot or shall not.
     `state`, `read_at` (UTC, the last successful read) and `advice` come from the store; a link that was just
     read from the file is active and never read.
     """
@@ -20,6 +21,7 @@ class Link:
     key_result_id: str
     ref: WorkRef
     publish: bool = True
+    comment_on: WorkRef | None = None
     state: LinkState = LinkState.ACTIVE
     read_at: datetime | None = field(default=None)
     advice: str = ""
@@ -30,9 +32,19 @@ class Link:
         return self.ref.item_id
 
     @property
+    def carrier(self) -> WorkRef:
+        """The item its comment stands on."""
+        return self.comment_on or self.ref
+
+    @property
     def id(self) -> str:
         """Its name on the command line: `new-flow:jira:ONB-12`."""
         return f"{self.initiative_id}:{self.ref}"
+
+
+def carried_by(link: Link, item_id: str) -> Link:
+    """The link once the id of the item that its `comment_on` names is known."""
+    return replace(link, comment_on=replace(link.carrier, item_id=item_id))
 
 
 def after_read(link: Link, outcome: Outcome, now: datetime) -> Link:

@@ -70,12 +70,15 @@ def _looked(rollup: Rollup, before: Mapping[str, Signal]) -> Iterable[tuple[Sign
 def owed(
     workspace: Workspace, rollups: Sequence[Rollup], standing: Sequence[Signal]
 ) -> tuple[Publication, ...]:
-    """One publication per linked item with an id; without a comment where all sections are confidential."""
+    """One publication per item that carries comments and whose id is known.
+
+    It is without a comment where all sections are confidential.
+    """
     by_item: dict[tuple[str, str], list[tuple[Link, Rollup, WorkLine]]] = {}
     for rollup in rollups:
         for line in rollup.work:
-            if line.link is not None and line.link.publish and line.link.item_id is not None:
-                key = (line.link.ref.connection, line.link.item_id)
+            if line.link is not None and line.link.publish and line.link.carrier.item_id is not None:
+                key = (line.link.carrier.connection, line.link.carrier.item_id)
                 by_item.setdefault(key, []).append((line.link, rollup, line))
     return tuple(
         _publication(workspace, item_id, carried, standing) for (_, item_id), carried in by_item.items()
@@ -95,7 +98,7 @@ def _publication(
     ]
     return Publication(
         workspace=workspace.id,
-        ref=carried[0][0].ref,
+        ref=carried[0][0].carrier,
         item_id=item_id,
         comment=render(workspace.id, item_id, sections) if sections else None,
         facts=facts_of(sections),

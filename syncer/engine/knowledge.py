@@ -8,12 +8,12 @@ from datetime import datetime
 
 from syncer.domain.checkin import CheckIn, InitiativeCheckIn
 from syncer.domain.closing import Closing, standing_closings
-from syncer.domain.link import Link, after_read
+from syncer.domain.link import Link, after_read, carried_by
 from syncer.domain.okr import Workspace
 from syncer.domain.rollup import Known, Work
 from syncer.domain.signals.finding import Signal
 from syncer.domain.sync import ConnectionHealth, ConnectorState, OutboxRow, Receipt
-from syncer.domain.work import LinkState, Outcome, Snapshot, WorkRef, changes
+from syncer.domain.work import Gone, LinkState, Outcome, Snapshot, Unread, WorkRef, changes
 from syncer.engine.judge import Judgement, judge
 from syncer.engine.publish import OutboxPlan, plan_publish
 from syncer.engine.report import ItemChange, LinkTrouble
@@ -52,7 +52,10 @@ class After:
 def load_before(workspace: Workspace, work: UnitOfWork) -> Before:
     """Everything a sync needs to know, with the links as the file has them now."""
     name = workspace.id
-    links = _as_declared(tuple(workspace.links()), work.links(name))
+    receipts, outbox = work.receipts(name), work.outbox(name)
+    ids = {row.publication.ref: row.publication.item_id for row in outbox}
+    ids.update((receipt.ref, receipt.item_id) for receipt in receipts)
+    links = _carried(_as_declared(tuple(workspace.links()), work.links(name)), ids)
     connections = {link.ref.connection for link in links}
     return Before(
         links=links,
@@ -63,8 +66,8 @@ def load_before(workspace: Workspace, work: UnitOfWork) -> Before:
         reports=work.initiative_check_ins(name),
         closings=work.closings(name),
         signals=work.open_signals(name),
-        receipts=work.receipts(name),
-        outbox=work.outbox(name),
+        receipts=receipts,
+        outbox=outbox,
     )
 
 
@@ -80,6 +83,14 @@ def _as_declared(declared: Sequence[Link], stored: Sequence[Link]) -> tuple[Link
 def _remembered(link: Link, old: Link) -> Link:
     ref = replace(link.ref, item_id=old.item_id)
     return replace(link, ref=ref, state=old.state, read_at=old.read_at, advice=old.advice)
+
+
+def _carried(links: Sequence[Link], ids: Mapping[WorkRef, str]) -> tuple[Link, ...]:
+    """The links with the item id of what `comment_on` names, where it is known."""
+    return tuple(
+        carried_by(link, ids[link.comment_on]) if link.comment_on and link.comment_on in ids else link
+        for link in links
+    )
 
 
 def stored(workspace: Workspace, before: Before) -> Known:
@@ -104,11 +115,16 @@ def conclude(
     workspace: Workspace, before: Before, outcomes: Mapping[WorkRef, Outcome], now: datetime
 ) -> After:
     """Puts what was read beside what was known, and judges it at the moment `now` (UTC)."""
-    links = tuple(
-        after_read(link, outcomes[link.ref], now) if link.ref in outcomes else link for link in before.links
+    seen = {ref: outcome for ref, outcome in outcomes.items() if isinstance(outcome, Snapshot)}
+    links = _carried(
+        [
+            after_read(link, outcomes[link.ref], now) if link.ref in outcomes else link
+            for link in before.links
+        ],
+        {ref: snapshot.item_id for ref, snapshot in seen.items()},
     )
-    seen = [outcome for outcome in outcomes.values() if isinstance(outcome, Snapshot)]
-    fresh = _fresh(seen, before.snapshots)
+    linked = {link.ref for link in links}
+    fresh = _fresh([one for ref, one in seen.items() if ref in linked], before.snapshots)
     histories = _histories(before.snapshots, fresh)
     known = _known(workspace, before, links, histories)
     judgement = judge(workspace, known, before.signals, now)
@@ -174,13 +190,35 @@ def _troubles(links: Sequence[Link], outcomes: Mapping[WorkRef, Outcome]) -> Ite
         outcome = outcomes.get(link.ref)
         if outcome is not None and not isinstance(outcome, Snapshot):
             yield LinkTrouble(link, link.advice)
+        carrier = outcomes.get(link.comment_on) if link.comment_on and link.publish else None
+        if carrier is not None and not _is_active(carrier):
+            yield LinkTrouble(link, _uncarried(carrier))
+
+
+def _is_active(outcome: Outcome) -> bool:
+    return isinstance(outcome, Snapshot) and outcome.state is LinkState.ACTIVE
+
+
+def _uncarried(outcome: Outcome) -> str:
+    """Why no comment can stand on the item that `comment_on` names."""
+    named = f"comment_on {outcome.ref.key}"
+    match outcome:
+        case Unread(why=why):
+            return f"{named}: {why}"
+        case Gone(state=state, advice=advice):
+            return f"{named}: {state.words}; {advice}"
+        case _:
+            return f"{named}: {outcome.state.words}, no comment is written there"
 
 
 def readable_items(after: After, outcomes: Mapping[WorkRef, Outcome]) -> dict[tuple[str, str], bool]:
-    """The items that were read just now and are active: nothing else is written to."""
-    read = {outcome.ref for outcome in outcomes.values() if isinstance(outcome, Snapshot)}
+    """The items to carry comments that were read just now and are active: nothing else is written to.
+
+    What they tell of has been read as well.
+    """
+    active = {ref for ref, outcome in outcomes.items() if _is_active(outcome)}
     return {
-        (link.ref.connection, link.item_id): True
+        (link.carrier.connection, link.carrier.item_id): True
         for link in after.links
-        if link.item_id and link.state is LinkState.ACTIVE and link.ref in read and link.publish
+        if link.carrier.item_id and link.publish and {link.ref, link.carrier} <= active
     }

@@ -16,12 +16,18 @@ from syncer.domain.work import LinkState, WorkRef
 class PullPlan:
     """The refs to fetch over one connection, each address once, in the order of the file.
 
-    `numbers` are the key results whose value is read over it.
+    `carriers` are fetched only to have a comment; `numbers` are the key results whose value is read over it.
     """
 
     connection: str
     refs: tuple[WorkRef, ...]
+    carriers: tuple[WorkRef, ...] = ()
     numbers: tuple[KeyResult, ...] = ()
+
+    @property
+    def asked(self) -> tuple[WorkRef, ...]:
+        """Everything to fetch."""
+        return (*self.refs, *self.carriers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +90,12 @@ def plan_pull(
     """What to fetch over which connection, and which connections to leave alone this time."""
     rest = resting(workspace, now)
     wanted: dict[str, dict[WorkRef, None]] = {}
+    carriers: dict[str, dict[WorkRef, None]] = {}
     for link in links:
         if link.state is not LinkState.RETIRED and link.key_result_id not in rest and scope.covers(link):
             wanted.setdefault(link.ref.connection, {})[link.ref] = None
+            if link.publish:
+                carriers.setdefault(link.ref.connection, {})[link.carrier] = None
     numbers: dict[str, list[KeyResult]] = {}
     for key_result, ref in _numbers(workspace, now):
         if scope.asks(key_result):
@@ -99,7 +108,12 @@ def plan_pull(
     )
     held = {one.connection for one in deferred}
     plans = tuple(
-        PullPlan(name, tuple(refs), tuple(numbers.get(name, ())))
+        PullPlan(
+            name,
+            tuple(refs),
+            tuple(ref for ref in carriers.get(name, ()) if ref not in refs),
+            tuple(numbers.get(name, ())),
+        )
         for name, refs in wanted.items()
         if name not in held
     )

@@ -68,7 +68,7 @@ def read_connection(
     before_at = before.read_at if before else None
     try:
         connector = connect(plan.connection)
-        fetched = connector.fetch(plan.refs, state) if plan.refs else Fetched((), state)
+        fetched = connector.fetch(plan.asked, state) if plan.asked else Fetched((), state)
         outcomes = _complete(plan, {outcome.ref: outcome for outcome in fetched.outcomes})
         if not force:
             outcomes = believed(outcomes, last)
@@ -145,7 +145,7 @@ def _unforeseen(connection: str, error: Exception) -> FatalError:
 
 
 def _complete(plan: PullPlan, outcomes: dict[WorkRef, Outcome]) -> dict[WorkRef, Outcome]:
-    for ref in plan.refs:
+    for ref in plan.asked:
         outcomes.setdefault(ref, Unread(ref, f"{ref}: the tracker's answer did not mention it"))
     return outcomes
 
@@ -161,7 +161,7 @@ def _failed(
     until = _later(now, retry_after)
     return ConnectionRead(
         connection=plan.connection,
-        outcomes={ref: Unread(ref, error.sentence) for ref in plan.refs},
+        outcomes={ref: Unread(ref, error.sentence) for ref in plan.asked},
         numbers={one.id: error for one in plan.numbers},
         health=ConnectionHealth(
             connection=plan.connection,

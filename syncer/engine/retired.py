@@ -17,13 +17,13 @@ _OURS = frozenset({Standing.STANDING, Standing.PARTIAL, Standing.RESUMED})
 def last_words(
     workspace: Workspace, links: Sequence[Link], receipts: Sequence[Receipt]
 ) -> tuple[Publication, ...]:
-    """One publication for each comment that stands where the file links nothing any more.
+    """One publication for each comment that stands where the file wants none any more.
 
     `links` are the file's, with what this sync has read. While one of a connection has no item id yet, it may
     be the very item under another key, so nothing of that connection is called retired. What people deleted
     or edited is left alone, and what is confidential is taken back elsewhere.
     """
-    linked = {(link.ref.connection, link.item_id) for link in links}
+    linked = {(link.carrier.connection, link.carrier.item_id) for link in links}
     return tuple(
         _last_word(workspace, receipt)
         for receipt in receipts

@@ -7,6 +7,7 @@ from config.fields import ConnectionSettings, Identifier, SecretRef, Url
 
 class JiraLike(ConnectionSettings):
     link_kinds: ClassVar[frozenset[str]] = frozenset({"epic", "project", "version", "jql"})
+    carrier_kind: ClassVar[str | None] = "epic"
 
     kind: Literal["jira"]
     url: Url

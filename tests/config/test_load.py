@@ -423,6 +423,11 @@ LINKS = [
         "an asana connection links portfolio, project, task, not epic",
     ),
     (
+        "connection: asana, portfolio: 12, comment_on: A-1",
+        "comment_on",
+        "asana has no issues to carry a comment for another item; take it out",
+    ),
+    (
         "connection: jira, sprint: 12",
         "",
         (

@@ -11,9 +11,8 @@ ACTIVATION = INITIATIVES.format("activation")
 FIRST_VALUE = INITIATIVES.format("first-value")
 
 
-def test_keys_that_do_nothing_yet_are_named_where_they_stand() -> None:
+def test_what_a_connector_does_not_act_on_yet_is_named_where_it_stands() -> None:
     assert unused(load_workspace(FULL, KINDS)) == (
-        f"{ACTIVATION}.tooltips.link.comment_on",
         f"{ACTIVATION}.emails.link.project",  # AsanaLike says so itself
     )
 

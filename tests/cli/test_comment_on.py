@@ -1,0 +1,54 @@
+"""A query's comment on an issue that the file names, from `check` to the issue itself."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cli.world import World, writes
+
+WORK = "link: {connection: jira, epic: WEB-4}"
+
+
+@pytest.fixture
+def carrier(acme: World) -> str:
+    """An issue that is nobody's epic; the link to WEB-4 has become a query that names it."""
+    site = acme.story.sites.cloud
+    key = site.issue(min(site.children_of(site.issue("ONB-12").id))).key
+    acme.edit(WORK, f'link: {{connection: jira, jql: "project = WEB", comment_on: {key}}}')
+    return key
+
+
+def test_the_issue_has_the_one_comment(acme: World, carrier: str) -> None:
+    checked = acme.run("check")
+    assert f"jira         ok   comment_on {carrier}: " in checked.out
+    assert f"epic {carrier}" not in checked.out
+
+    planned = acme.run("plan")
+    assert f"create the comment on jira:{carrier}" in planned.out
+
+    synced = acme.run("sync")
+    assert synced.code == 0, synced.out
+    (comment,) = [one for one in acme.story.comments() if one.item == carrier]
+    assert "In-app tooltips" in comment.text
+    assert "WEB-4" not in {one.item for one in acme.story.comments()}
+    acme.calm()
+    assert acme.run("resync").code == 0
+    assert writes(*acme.story.stand_ins) == []
+
+
+def test_a_right_that_is_missing_there_is_told(acme: World, carrier: str) -> None:
+    acme.story.sites.cloud.bot_may_comment = False
+    assert f"jira         warn comment_on {carrier}: no comment can be written, " in acme.run("check").out
+
+
+def test_one_that_is_not_there_is_told(acme: World) -> None:
+    acme.edit(WORK, 'link: {connection: jira, jql: "project = WEB", comment_on: WEB-999}')
+    assert "comment_on WEB-999: not visible" in acme.run("check").out
+    synced = acme.run("sync")
+    assert synced.code != 0
+    assert "comment_on WEB-999: not visible; " in synced.out
+
+
+def test_it_is_shown_with_its_link(acme: World, carrier: str) -> None:
+    acme.run("sync")
+    assert f"comment  standing on {carrier}\n" in acme.run("links", "show", "tooltips").out
