@@ -25,8 +25,7 @@ from syncer.domain.okr import Workspace
 from syncer.engine.sync import Engine
 from syncer.engine.values import CsvValues, ValueSource
 from syncer.errors import FatalError
-from syncer.ports import Clock, Connector, Context, Plugin
-from syncer.ports_notify import Notifier
+from syncer.ports import Clock, Connector, Context, Notifier, Plugin
 from syncer.registry import Installed, load_installed
 from syncer.store.sql_store import SqlStore, open_store
 

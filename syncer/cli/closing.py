@@ -23,6 +23,9 @@ def close_command(
     context: typer.Context,
     key_result: Annotated[str, typer.Argument(help="Id of the key result.", metavar="KR")],
     word: Annotated[str | None, typer.Option("--as", help="achieved or missed.")] = None,
+    score: Annotated[
+        float | None, typer.Option("--score", help="A score of your own, 0.0 to 1.0; needs --why.")
+    ] = None,
     why: Annotated[str, typer.Option("--why", help="The reason, where the number says otherwise.")] = "",
     reopen: Annotated[bool, typer.Option("--reopen", help="Take the closing back.")] = False,
     author: Annotated[str | None, typer.Option("--author", help="Who says so.")] = None,
@@ -36,13 +39,15 @@ def close_command(
         session.app.clock,
         key_result=key_result,
         word=_word(word, reopen=reopen),
+        score=score,
         reason=why,
         author=signature(configured, author),
     )
     number = find_key_result(configured.workspace, key_result).key_result
     at = "without a value" if entry.value is None else f"at {number.show(entry.value)}"
     said = "opened again" if reopen else f"closed as {entry.word}"
-    session.say(f"{text.name(number.title)}: {said} {at}")
+    by_hand = "" if entry.score is None else f", score {entry.score:.2f} by hand"
+    session.say(f"{text.name(number.title)}: {said} {at}{by_hand}")
     session.emit({"closing": entry})
 
 

@@ -32,7 +32,12 @@ def plan_markdown(report: SyncReport, now: datetime, /, *, publishing: bool) -> 
 
 def escape(words: str) -> str:
     """Foreign text in one line, every character of it shown as it is."""
-    return _MARKUP.sub(r"\\\1", text.name(words))
+    return shield(text.name(words))
+
+
+def shield(line: str) -> str:
+    """A line that holds names made safe already, with nothing in it that would be markup."""
+    return _MARKUP.sub(r"\\\1", line)
 
 
 def _summary(report: SyncReport, planned: Iterable[Planned]) -> str:

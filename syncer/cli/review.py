@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import groupby
-from typing import Any
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Annotated, Any
 
 import typer
 
-from syncer.cli import text
+from syncer.app import Configured
+from syncer.cli.checkin import one_workspace
 from syncer.cli.discreet import Named, refuse_unknown, veil
-from syncer.cli.session import session_of
-from syncer.domain.evidence import Evidence, Outcome, Verdict, Why, evidence_of, in_order, outcome_of
-from syncer.domain.okr import Workspace
-from syncer.domain.pace import movement_words
-from syncer.domain.render import day
+from syncer.cli.next_cycle import cycle_yaml
+from syncer.cli.review_words import Part, as_markdown, as_text, bets, flags, numbers
+from syncer.cli.session import Session, session_of
+from syncer.domain.evidence import Evidence, Outcome, evidence_of, in_order, outcome_of
+from syncer.domain.next_cycle import NextNumber, proposals
+from syncer.domain.okr import Cycle, Workspace
 from syncer.domain.rollup import Rollup
-from syncer.engine.review import look_back
+from syncer.engine.review import LookBack, look_back
 from syncer.ports import Clock, Store
+
+
+class Format(StrEnum):
+    """How the review is written."""
+
+    TEXT = "text"
+    MD = "md"
+    JSON = "json"
 
 
 def register(app: typer.Typer) -> None:
@@ -25,99 +35,148 @@ def register(app: typer.Typer) -> None:
     app.command()(review)
 
 
-def review(context: typer.Context, key_results: Named = None) -> None:
+def review(
+    context: typer.Context,
+    key_results: Named = None,
+    cycles: Annotated[
+        list[str] | None,
+        typer.Option("--cycle", help="Only this cycle, also one that has left the file; repeatable."),
+    ] = None,
+    form: Annotated[Format, typer.Option("--format", help="One form of the same words.")] = Format.TEXT,
+    next_: Annotated[
+        str | None,
+        typer.Option("--next", metavar="ID", help="Print the next cycle for the file, every bet undecided."),
+    ] = None,
+) -> None:
     """What did the cycle teach? Every bet against its number; correlation, never proof."""
     session = session_of(context)
-    named = frozenset(key_results or ())
-    workspaces = [one.workspace for one in session.workspaces()]
-    refuse_unknown(named, workspaces)
+    session.as_json = session.as_json or form is Format.JSON
+    named, asked = frozenset(key_results or ()), frozenset(cycles or ())
+    if next_ is not None:
+        _say_next(session, named, asked, next_)
+        return
+    backs = _look_back(session, named, asked)
     document: dict[str, Any] = {}
-    for workspace in workspaces:
-        with session.known_store() as store:
-            rollups = _public(look_back(workspace, store, session.app.clock), named)
-        found = in_order(one for rollup in rollups for one in evidence_of(rollup))
-        outcomes = [outcome_of(rollup) for rollup in rollups]
-        document[workspace.id] = {
-            "initiatives": [_evidence_document(one) for one in found],
-            "key_results": [_outcome_document(one) for one in outcomes],
-        }
-        for line in review_lines(workspace.id, rollups, found, outcomes):
+    for back in backs:
+        shown = _public(back, named)
+        document[back.workspace.id] = _document(back, shown)
+        written = as_markdown if form is Format.MD else as_text
+        for line in written(_title(back), list(_parts(back, shown))):
             session.say(line)
+        _note_departed(session, back, asked)
         if not named:
-            veil(workspace).note(session)
+            veil(back.workspace).note(session)
     session.emit(document)
 
 
 def public_lines(workspace: Workspace, store: Store, clock: Clock) -> Iterator[str]:
     """The review as text, with nothing confidential in it."""
-    rollups = _public(look_back(workspace, store, clock), frozenset())
-    found = in_order(one for rollup in rollups for one in evidence_of(rollup))
-    return review_lines(workspace.id, rollups, found, [outcome_of(rollup) for rollup in rollups])
+    back = look_back(workspace, store, clock)
+    return as_text(_title(back), list(_parts(back, _public(back, frozenset()))))
 
 
-def _public(rollups: Sequence[Rollup], named: frozenset[str]) -> list[Rollup]:
-    wanted = [one for one in rollups if not named or one.key_result.id in named]
+def _look_back(session: Session, named: frozenset[str], asked: frozenset[str]) -> list[LookBack]:
+    backs = []
+    for configured in session.workspaces():
+        with session.known_store() as store:
+            backs.append(look_back(configured.workspace, store, session.app.clock, asked))
+    known = {cycle.id for one in session.workspaces() for cycle in one.workspace.cycles}
+    known |= {cycle.id for back in backs for cycle in back.departed}
+    if asked - known:
+        unknown = ", ".join(sorted(asked - known))
+        raise typer.BadParameter(
+            f"no cycle is called {unknown}; there are {', '.join(sorted(known)) or 'none'}"
+        )
+    refuse_unknown(named, [back.workspace for back in backs])
+    return [back for back in backs if back.workspace.cycles or not asked]
+
+
+def _public(back: LookBack, named: frozenset[str]) -> list[Rollup]:
+    wanted = [one for one in back.rollups if not named or one.key_result.id in named]
     return [one for one in wanted if named or not one.key_result.confidential]
 
 
-_HEADINGS = {
-    Verdict.DID_NOT_MOVE: "Finished, and the number did not move",
-    Verdict.MOVED: "Finished, and the number moved",
-    Verdict.CANNOT_TELL: "Cannot tell",
-    Verdict.NEVER_SHIPPED: "Never shipped",
-}
+def _title(back: LookBack) -> str:
+    cycles = ", ".join(cycle.id for cycle in back.workspace.cycles)
+    return f"{back.workspace.id} · {cycles or 'no cycle'} · review"
 
 
-def review_lines(
-    workspace: str, rollups: Sequence[Rollup], found: Sequence[Evidence], outcomes: Sequence[Outcome]
-) -> Iterator[str]:
-    """The review as text, the bets before the numbers."""
-    cycles = list(dict.fromkeys(rollup.placed.cycle.id for rollup in rollups))
-    yield f"{workspace} · {', '.join(cycles) or 'no cycle'} · review"
-    for verdict, of_verdict in groupby(found, key=lambda one: one.verdict):
-        yield ""
-        yield _HEADINGS[verdict]
-        for one in of_verdict:
-            yield f"  {text.name(one.initiative.title)} → {text.name(one.key_result.title)}"
-            yield from (f"    {line}" for line in evidence_lines(one))
-    yield ""
-    yield "Key results"
-    yield from (f"  {outcome_line(one)}" for one in outcomes)
-    yield ""
+def _parts(back: LookBack, shown: list[Rollup]) -> Iterator[Part]:
+    """The bets before the numbers, then what was flagged on the way."""
+    yield from bets(in_order(one for rollup in shown for one in evidence_of(rollup)))
+    yield numbers([(outcome_of(rollup), back.former[rollup.key_result.id]) for rollup in shown])
+    titles = {rollup.key_result.id: rollup.key_result.title for rollup in shown}
+    bet_titles = {line.initiative.id: line.initiative.title for rollup in shown for line in rollup.work}
+    yield from flags([one for one in back.flags if one.signal.key_result_id in titles], titles | bet_titles)
 
 
-def evidence_lines(one: Evidence) -> Iterator[str]:
-    """One bet in words, with every figure that the verdict rests on."""
-    if one.shipped_on is None:
-        yield "dropped" if one.why is Why.DROPPED else one.why.value
-        return
-    yield f"shipped {day(one.shipped_on)}{_at(one, one.at_ship)}"
-    if one.movement is not None and one.settled is not None:
-        within = f"within {one.key_result.rules.settle.days} days"
-        yield f"{within} the number {movement_words(one.key_result, one.movement)}{_at(one, one.settled)}"
-    elif one.settles_on is not None:
-        yield f"{one.why.value}: it had until {day(one.settles_on)}"
-    if one.expected is not None:
-        yield f"it was expected to move it by {one.key_result.show_move(one.expected).removeprefix('+')}"
-    if one.overlapping:
-        others = ", ".join(text.name(title) for title in one.overlapping)
-        yield f"its time overlaps with that of {others}{_TOGETHER if one.why is Why.OVERLAPPING else ''}"
+def _note_departed(session: Session, back: LookBack, asked: frozenset[str]) -> None:
+    if back.departed and not asked:
+        gone = ", ".join(cycle.id for cycle in back.departed)
+        session.note(f"{back.workspace.id}: {gone} left the file; syncer review --cycle ID looks back at it")
 
 
-_TOGETHER = "; which of them it was cannot be told"
+def _say_next(session: Session, named: frozenset[str], asked: frozenset[str], new: str) -> None:
+    configured = one_workspace(session)
+    refuse_unknown(named, [configured.workspace])
+    cycle = _latest(session, configured, asked)
+    if any(cycle_.id == new for cycle_ in configured.workspace.cycles):
+        raise typer.BadParameter(f"{new} is in the file already; give the next cycle an id of its own")
+    with session.known_store() as store:
+        back = look_back(configured.workspace, store, session.app.clock, {cycle.id})
+    found = proposals(_public(back, named))
+    declared = next(one for one in configured.file.cycles if one.id == cycle.id)
+    for line in cycle_yaml(declared, cycle, found, new):
+        session.say(line)
+    veil(back.workspace, named).note(session)
+    session.emit({configured.workspace.id: [_next_document(one) for one in found.values()]})
 
 
-def _at(one: Evidence, reading: Any) -> str:  # noqa: ANN401  a Reading or nothing
-    return f" ({one.key_result.show(reading.value)} on {day(reading.on)})" if reading else ""
+def _latest(session: Session, configured: Configured, asked: frozenset[str]) -> Cycle:
+    """The cycle of the file that is named, or the newest that has begun."""
+    today = session.app.clock.now().astimezone(configured.workspace.zone).date()
+    begun = [one for one in configured.workspace.cycles if one.start <= today]
+    wanted = [one for one in configured.workspace.cycles if one.id in asked] if asked else begun
+    if not wanted or len(asked) > 1:
+        known = ", ".join(one.id for one in configured.workspace.cycles) or "none"
+        raise typer.BadParameter(f"the next cycle is drawn from one cycle of the file; there are {known}")
+    return max(wanted, key=lambda one: one.start)
 
 
-def outcome_line(one: Outcome) -> str:
-    """A key result with its last value and its score."""
-    title = text.name(one.key_result.title)
-    if one.last is None or one.score is None:
-        return f"{title}: nobody checked in a value; no score"
-    value = one.key_result.show(one.last.value)
-    return f"{title}: {value} on {day(one.last.on)}, {one.key_result.way}; score {one.score:.2f}"
+def _next_document(number: NextNumber) -> dict[str, Any]:
+    return {
+        "key_result": number.outcome.key_result.id,
+        "start": number.start,
+        "reached": number.reached,
+        "initiatives": [
+            {
+                "initiative": one.evidence.initiative.id,
+                "decision": one.decision,
+                "because": one.because,
+            }
+            for one in number.proposals
+        ],
+    }
+
+
+def _document(back: LookBack, shown: list[Rollup]) -> dict[str, Any]:
+    ids = {rollup.key_result.id for rollup in shown}
+    found = in_order(one for rollup in shown for one in evidence_of(rollup))
+    return {
+        "initiatives": [_evidence_document(one) for one in found],
+        "key_results": [_outcome_document(outcome_of(one), one, back) for one in shown],
+        "flagged": [
+            {
+                "signal": flag.signal.id,
+                "severity": flag.signal.severity,
+                "opened_on": flag.opened_on,
+                "closed_on": flag.closed_on,
+                "snoozed": flag.snoozed,
+            }
+            for flag in back.flags
+            if flag.signal.key_result_id in ids
+        ],
+    }
 
 
 def _evidence_document(one: Evidence) -> dict[str, Any]:
@@ -140,5 +199,16 @@ def _evidence_document(one: Evidence) -> dict[str, Any]:
     }
 
 
-def _outcome_document(one: Outcome) -> dict[str, Any]:
-    return {"key_result": one.key_result.id, "last": one.last, "score": one.score}
+def _outcome_document(one: Outcome, rollup: Rollup, back: LookBack) -> dict[str, Any]:
+    id_ = one.key_result.id
+    return {
+        "key_result": id_,
+        "cycle": rollup.placed.cycle.id,
+        "last": one.last,
+        "score": one.score,
+        "closing": one.closing,
+        "formerly": [
+            {"until": way.until, "start": way.key_result.start, "target": way.key_result.target}
+            for way in back.former[id_]
+        ],
+    }

@@ -20,13 +20,15 @@ class ClosedAs(StrEnum):
 class Closing:
     """A key result closed, or opened again, at the moment `at` (UTC), with the value it had then.
 
-    `reason` is never empty where the word does not fit the number.
+    `score` is the one that a person gives, 0.0 to 1.0, None where the number's own is to stand alone.
+    `reason` is never empty where the word does not fit the number, nor beside a score.
     """
 
     key_result_id: str
     at: datetime
     word: ClosedAs
     value: float | None
+    score: float | None = None
     reason: str = ""
     author: str = ""
 

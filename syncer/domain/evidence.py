@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
+from syncer.domain.closing import Closing
 from syncer.domain.okr import Initiative, KeyResult
 from syncer.domain.pace import Reading, reaches
 from syncer.domain.rollup import Rollup, WorkLine
@@ -63,11 +64,15 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """A key result at the end: its last value and the score from it, 0.0 to 1.0, None without a value."""
+    """A key result at the end: its last value and the score from it, 0.0 to 1.0, None without a value.
+
+    Beside it, what people said when they closed it, with a score of their own perhaps.
+    """
 
     key_result: KeyResult
     last: Reading | None
     score: float | None
+    closing: Closing | None = None
 
 
 def evidence_of(rollup: Rollup) -> tuple[Evidence, ...]:
@@ -89,6 +94,7 @@ def outcome_of(rollup: Rollup) -> Outcome:
         key_result=rollup.key_result,
         last=Reading(latest.on, latest.value) if latest else None,
         score=score,
+        closing=rollup.closing,
     )
 
 

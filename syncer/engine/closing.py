@@ -18,13 +18,14 @@ def close(
     *,
     key_result: str,
     word: ClosedAs,
+    score: float | None = None,
     reason: str = "",
     author: str = "",
 ) -> Closing:
     """Stores that the key result is closed as achieved or missed, or open again.
 
     Raises SkippableError where there is nothing to close or to open, and where a word that does not fit the
-    number comes without a reason.
+    number, or a score beside it, comes without a reason. A score is 0.0 to 1.0.
     """
     placed = find_key_result(workspace, key_result)
     now = clock.now()
@@ -32,11 +33,13 @@ def close(
         rollup = roll_up(workspace, placed, Known(check_ins=work.check_ins(workspace.id)), now)
         standing = standing_closings(work.closings(workspace.id)).get(key_result)
         _refuse(rollup, standing, word, reason.strip())
+        _refuse_score(key_result, word, score, reason.strip())
         entry = Closing(
             key_result_id=key_result,
             at=now,
             word=word,
             value=rollup.latest.value if rollup.latest else None,
+            score=score,
             reason=reason.strip(),
             author=author,
         )
@@ -68,4 +71,18 @@ def _refuse(rollup: Rollup, standing: Closing | None, word: ClosedAs, reason: st
             rollup.key_result.show(rollup.key_result.target),
         )
         msg = f"{id_} {stands}: {number}, target {target}; to close it as {word} all the same give --why TEXT"
+        raise SkippableError(msg)
+
+
+def _refuse_score(id_: str, word: ClosedAs, score: float | None, reason: str) -> None:
+    if score is None:
+        return
+    if word is ClosedAs.REOPENED:
+        msg = f"{id_} cannot be opened again with a score; give the score when you close it"
+        raise SkippableError(msg)
+    if not 0 <= score <= 1:  # NaN is not, either
+        msg = f"{score:g} is no score; give one from 0.0 to 1.0"
+        raise SkippableError(msg)
+    if not reason:
+        msg = "a score by hand stands beside the one from the number; to say why they differ give --why TEXT"
         raise SkippableError(msg)

@@ -25,8 +25,7 @@ from syncer.engine.news import (
 )
 from syncer.engine.view import look
 from syncer.errors import SyncerError
-from syncer.ports import Clock, Store, UnitOfWork
-from syncer.ports_notify import Notifier
+from syncer.ports import Clock, Notifier, Store, UnitOfWork
 
 _log = logging.getLogger(__name__)
 

@@ -114,6 +114,7 @@ def _open(engine: Engine, wish: Wish, holding: Hold) -> tuple[SyncRun, Before]:
     )
     with engine.store.write(holding.lease) as work:
         work.declare_links(engine.workspace.id, tuple(engine.workspace.links()))
+        work.declare_cycles(engine.workspace.id, engine.workspace.cycles, run.started_at)
         work.start_run(run)
         begin_telling(engine.workspace, work, run.started_at)
     with engine.store.read() as work:

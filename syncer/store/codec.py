@@ -30,11 +30,13 @@ _T = TypeVar("_T")
 Json = Mapping[str, Any]
 
 
-def _dumps(value: object) -> str:
+def dumps(value: object) -> str:
+    """Compact JSON."""
     return json.dumps(value, separators=(",", ":"))
 
 
-def _loads(stored: str, what: str, decode: Callable[[Any], _T]) -> _T:
+def loads(stored: str, what: str, decode: Callable[[Any], _T]) -> _T:
+    """What `decode` makes of the text. Raises StoreError, which calls it `what`, where it makes nothing."""
     try:
         return decode(json.loads(stored))
     except (KeyError, TypeError, ValueError, AttributeError):
@@ -52,7 +54,7 @@ def _iso(day: date | None) -> str | None:
 
 def encode_snapshot(snapshot: Snapshot) -> str:
     """What the tracker said; the connection, the item's id and the time stand in columns of their own."""
-    return _dumps(
+    return dumps(
         {
             "ref": {"kind": snapshot.ref.kind, "key": snapshot.ref.key},
             "key": snapshot.key,
@@ -95,7 +97,7 @@ def decode_snapshot(stored: str, connection: str, item_id: str, taken_at: dateti
             taken_at=taken_at,
         )
 
-    return _loads(stored, "snapshot", decode)
+    return loads(stored, "snapshot", decode)
 
 
 def _encode_progress(progress: Progress) -> Json:
@@ -134,7 +136,7 @@ def _decode_progress(row: Json) -> Progress:
 
 def encode_signal(signal: Signal) -> str:
     """What the signal says; the day it was first seen stands in a column of its own."""
-    return _dumps(
+    return dumps(
         {
             "kind": signal.kind,
             "severity": signal.severity.value,
@@ -168,12 +170,12 @@ def decode_signal(stored: str, first_seen: date) -> Signal:
             first_seen=first_seen,
         )
 
-    return _loads(stored, "signal", decode)
+    return loads(stored, "signal", decode)
 
 
 def encode_comment(comment: Comment) -> str:
     """The neutral blocks and the marker."""
-    return _dumps({"blocks": [_encode_block(block) for block in comment.blocks], "marker": comment.marker})
+    return dumps({"blocks": [_encode_block(block) for block in comment.blocks], "marker": comment.marker})
 
 
 def decode_comment(stored: str) -> Comment:
@@ -182,7 +184,7 @@ def decode_comment(stored: str) -> Comment:
     def decode(row: Json) -> Comment:
         return Comment(blocks=tuple(_decode_block(block) for block in row["blocks"]), marker=row["marker"])
 
-    return _loads(stored, "comment", decode)
+    return loads(stored, "comment", decode)
 
 
 def _encode_block(block: Block) -> Json:
@@ -213,7 +215,7 @@ def _decode_runs(rows: Sequence[Sequence[str]]) -> tuple[Text, ...]:
 
 def encode_facts(facts: Facts) -> str:
     """The facts a comment rests on, one object a section."""
-    return _dumps(
+    return dumps(
         [
             {
                 "key_result_id": section.key_result_id,
@@ -248,12 +250,12 @@ def decode_facts(stored: str) -> Facts:
             for row in rows
         )
 
-    return _loads(stored, "receipt", decode)
+    return loads(stored, "receipt", decode)
 
 
 def encode_counts(counts: Mapping[str, int]) -> str:
     """A run's counts."""
-    return _dumps(dict(counts))
+    return dumps(dict(counts))
 
 
 def decode_counts(stored: str) -> Mapping[str, int]:
@@ -262,4 +264,4 @@ def decode_counts(stored: str) -> Mapping[str, int]:
     def decode(row: Json) -> Mapping[str, int]:
         return {str(name): int(count) for name, count in row.items()}
 
-    return _loads(stored, "run", decode)
+    return loads(stored, "run", decode)

@@ -1,16 +1,20 @@
-"""Making the file's links known: what is new, what came back, what was taken out."""
+"""Making known what the file says of links and cycles: what is new, what came back, what was taken out."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
+from syncer.domain.declared import DeclaredCycle
 from syncer.domain.link import Link
+from syncer.domain.okr import Cycle
+from syncer.store.codec_cycle import decode_cycle, encode_cycle
 from syncer.store.mapping import Values, link_address, link_declared, link_identity, link_read
-from syncer.store.schema import links
+from syncer.store.schema import cycles, links
 from syncer.store.statements import database_time
 
 _Identity = tuple[str, str]
@@ -75,3 +79,23 @@ def _retire(connection: Connection, workspace: str, known: _Known, wanted: Abstr
     if missing:
         now = database_time(connection)
         connection.execute(update(links).where(*ONE_LINK).values(retired_at=now), missing)
+
+
+def known_cycles(connection: Connection, workspace: str) -> tuple[DeclaredCycle, ...]:
+    """Every cycle as the file had it, oldest first."""
+    rows = connection.execute(select(cycles).where(cycles.c.workspace == workspace).order_by(cycles.c.id))
+    return tuple(DeclaredCycle(decode_cycle(row.declared), row.declared_at) for row in rows)
+
+
+def declare_cycles(connection: Connection, workspace: str, declared: Sequence[Cycle], at: datetime) -> None:
+    """Adds each cycle that is new, or says something else than at last."""
+    rows = connection.execute(select(cycles).where(cycles.c.workspace == workspace).order_by(cycles.c.id))
+    last = {row.cycle_id: row.declared for row in rows}
+    says = {cycle.id: encode_cycle(cycle) for cycle in declared}
+    new = [
+        {"workspace": workspace, "cycle_id": id_, "declared_at": at, "declared": text}
+        for id_, text in says.items()
+        if last.get(id_) != text
+    ]
+    if new:
+        connection.execute(insert(cycles), new)

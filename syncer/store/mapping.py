@@ -173,6 +173,7 @@ def from_closing(workspace: str, closing: Closing) -> Values:
         "entered_at": closing.at,
         "word": closing.word.value,
         "value": closing.value,
+        "score": closing.score,
         "reason": closing.reason,
         "author": closing.author,
     }
@@ -185,6 +186,7 @@ def to_closing(row: AnyRow) -> Closing:
         at=row.entered_at,
         word=ClosedAs(row.word),
         value=row.value,
+        score=row.score,
         reason=row.reason,
         author=row.author,
     )

@@ -114,8 +114,19 @@ closings = Table(
     Column("entered_at", UtcDateTime, nullable=False),
     Column("word", Text, nullable=False),
     Column("value", Double, nullable=True),
+    Column("score", Double, nullable=True),
     Column("reason", FreeText, nullable=False),
     Column("author", FreeText, nullable=False),
+)
+
+cycles = Table(
+    "cycles",
+    metadata,
+    Column("id", SERIAL, primary_key=True),
+    Column("workspace", Text, nullable=False, index=True),
+    Column("cycle_id", Text, nullable=False),
+    Column("declared_at", UtcDateTime, nullable=False),
+    Column("declared", Text, nullable=False),
 )
 
 _STANDS = text("closed_at IS NULL")

@@ -11,8 +11,10 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, Table, delete, in
 
 from syncer.domain.checkin import CheckIn, InitiativeCheckIn
 from syncer.domain.closing import Closing
+from syncer.domain.declared import DeclaredCycle
 from syncer.domain.link import Link
 from syncer.domain.notification import NotifyTrouble, Told
+from syncer.domain.okr import Cycle
 from syncer.domain.signals.finding import Signal
 from syncer.domain.snooze import Snooze
 from syncer.domain.sync import ConnectionHealth, ConnectorState, Due, OutboxRow, Receipt, SyncRun
@@ -36,10 +38,19 @@ class SqlUnitOfWork:
             self._connection.execute(insert(t.snapshots), self._new_snapshots)
             self._new_snapshots = []
 
-    def links(self, workspace: str) -> tuple[Link, ...]:
-        """The links that are not retired, in the order of the file."""
-        known = _of(t.links, workspace).where(t.links.c.retired_at.is_(None)).order_by(t.links.c.position)
-        return tuple(mapping.to_link(row) for row in self._rows(known))
+    def links(self, workspace: str, *, retired: bool = False) -> tuple[Link, ...]:
+        """The links in the order of the file; those that are retired only where asked for."""
+        known = _of(t.links, workspace).order_by(t.links.c.position)
+        wanted = known if retired else known.where(t.links.c.retired_at.is_(None))
+        return tuple(mapping.to_link(row) for row in self._rows(wanted))
+
+    def declared_cycles(self, workspace: str) -> tuple[DeclaredCycle, ...]:
+        """Every cycle as the file had it, oldest first."""
+        return declaring.known_cycles(self._connection, workspace)
+
+    def declare_cycles(self, workspace: str, cycles: Sequence[Cycle], at: datetime) -> None:
+        """Remembers each cycle that is new or says something else than at last."""
+        declaring.declare_cycles(self._connection, workspace, cycles, at)
 
     def declare_links(self, workspace: str, links: Sequence[Link]) -> None:
         """Adds new links, retires missing ones (by the database's clock), revives returning ones."""

@@ -106,3 +106,53 @@ def test_the_words_of_the_two_layers_are_never_crossed(
     assert ran.code == 2
     assert sentence in ran.err
     assert acme.run("check-in", "--initiative", "fonts", "--status", "achieved").code == 2
+
+
+def test_a_score_by_hand_stands_beside_the_one_from_the_number(synced: World) -> None:
+    assert synced.run("check-in", "activation", "43").code == 0
+    why = ["--why", "the last two weeks were a holiday"]
+    ran = synced.run("close", "activation", "--as", "missed", "--score", "0.7", *why, "--author", "ana")
+    assert (
+        ran.out == "Increase Day 7 activation from 34% to 52%: closed as missed at 43 %, score 0.70 by hand\n"
+    )
+
+    reviewed = synced.run("review", "--kr", "activation").out
+
+    assert "Increase Day 7 activation from 34% to 52%: 43 % on " in reviewed
+    assert "34 % → 52 %; score 0.50\n" in reviewed
+    assert (
+        "    closed as missed by Ana Ruiz, score 0.70 by hand (+0.20 to the number's): "
+        "the last two weeks were a holiday\n"
+    ) in reviewed
+    assert synced.run("--json", "review").json["acme"]["key_results"][0]["closing"]["score"] == 0.7
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (
+            ["--score", "0.7"],
+            "a score by hand stands beside the one from the number; to say why they differ ",
+        ),
+        (["--score", "7", "--why", "x"], "7 is no score; give one from 0.0 to 1.0"),
+        (["--score", "nan", "--why", "x"], "nan is no score; give one from 0.0 to 1.0"),
+        (["--score", "-0.1", "--why", "x"], "-0.1 is no score; give one from 0.0 to 1.0"),
+    ],
+)
+def test_a_score_that_is_none_is_refused(acme: World, options: list[str], sentence: str) -> None:
+    acme.run("check-in", "activation", "37")
+
+    ran = acme.run("close", "activation", "--as", "missed", *options)
+
+    assert (ran.code, words(acme)) == (1, [])
+    assert ran.err.startswith(sentence)
+
+
+def test_nothing_is_opened_again_with_a_score(acme: World) -> None:
+    acme.run("check-in", "activation", "37")
+    acme.run("close", "activation", "--as", "missed")
+
+    ran = acme.run("close", "activation", "--reopen", "--score", "0.5", "--why", "x")
+
+    assert ran.code == 1
+    assert ran.err.startswith("activation cannot be opened again with a score; ")

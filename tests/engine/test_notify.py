@@ -14,7 +14,7 @@ from syncer.engine.report import SyncReport
 from syncer.engine.snoozing import snooze
 from syncer.engine.sync import Engine, Wish, plan_sync, run_sync
 from syncer.errors import CredentialsError, TemporaryError
-from syncer.ports_notify import Notifier
+from syncer.ports import Notifier
 from tests.domain import build
 from tests.engine.desk import Desk
 

@@ -13,10 +13,12 @@ from syncer.domain.checkin import CheckIn, InitiativeCheckIn
 from syncer.domain.closing import ClosedAs, Closing
 from syncer.domain.link import Link
 from syncer.domain.notification import Event, NotifyTrouble, Told
+from syncer.domain.okr import Cycle
 from syncer.domain.signals.finding import Signal
 from syncer.domain.snooze import Snooze
 from syncer.domain.sync import ConnectionHealth, OutboxRow, Receipt, SyncRun
 from syncer.domain.work import Snapshot, WorkStatus
+from syncer.store.codec_cycle import encode_cycle
 from syncer.store.sql_store import SqlStore
 from tests.store import values
 from tests.store.values import ACME, NOW
@@ -188,3 +190,19 @@ def test_what_readers_were_told(store: SqlStore, moment: datetime, health: Conne
     with store.write() as unit:
         unit.drop_notify_trouble(workspace, reader)
         assert unit.notify_troubles(workspace) == ()
+
+
+@in_one_store
+@given(values.cycles, values.cycles)
+def test_cycles(store: SqlStore, first: Cycle, second: Cycle) -> None:
+    workspace = fresh()
+    with store.write() as unit:
+        unit.declare_cycles(workspace, [first], NOW)
+        unit.declare_cycles(workspace, [first], NOW)
+        unit.declare_cycles(workspace, [replace(second, id=first.id)], NOW)
+    with store.read() as unit:
+        found = unit.declared_cycles(workspace)
+    wanted = [first] if replace(second, id=first.id) == first else [first, replace(second, id=first.id)]
+    assert [one.cycle for one in found] == wanted
+    assert {one.at for one in found} == {NOW}
+    assert [encode_cycle(one.cycle) for one in found] == [encode_cycle(one) for one in wanted]

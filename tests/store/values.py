@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from syncer.domain.checkin import CheckIn, InitiativeCheckIn
 from syncer.domain.closing import ClosedAs, Closing
 from syncer.domain.comment import Bullets, Comment, Heading, Paragraph, Publication, SectionFacts, Style, Text
 from syncer.domain.link import Link
+from syncer.domain.okr import Bet, Checkpoints, Curve, Cycle, Initiative, Keep, KeyResult, Objective, Rules
 from syncer.domain.severity import Severity
 from syncer.domain.signals.finding import Fact, Signal, Threshold
 from syncer.domain.snooze import Snooze
@@ -25,6 +27,14 @@ from syncer.domain.sync import (
     Trigger,
 )
 from syncer.domain.work import Health, LinkState, Points, Progress, Snapshot, WorkRef, WorkStatus
+
+
+def _of_itself(initiative: Initiative) -> Initiative:
+    """With a link that is its own."""
+    if initiative.link is None:
+        return initiative
+    return replace(initiative, link=replace(initiative.link, initiative_id=initiative.id))
+
 
 NOW = datetime(2026, 11, 16, 9, 30, 15, 123456, tzinfo=UTC)
 ACME = "acme"
@@ -173,6 +183,7 @@ initiative_check_ins = st.builds(
 snoozes = st.builds(Snooze, signal_id=names, at=moments_utc, until=days, reason=names, author=names)
 closings = st.builds(
     Closing,
+    score=st.none() | numbers,
     key_result_id=names,
     at=moments_utc,
     word=st.sampled_from([ClosedAs.ACHIEVED, ClosedAs.MISSED]),
@@ -229,6 +240,69 @@ links = st.builds(
     state=st.sampled_from(LinkState),
     read_at=st.none() | moments_utc,
     advice=names,
+)
+
+
+spans = st.integers(1, 10**7).map(lambda seconds: timedelta(seconds=seconds))
+rules = st.builds(
+    Rules,
+    min_move=numbers,
+    **dict.fromkeys(("window", "settle", "cadence", "grace", "stale_after"), spans),
+    **dict.fromkeys(("on_track_gap", "behind_gap", "work_gap", "scope_growth"), numbers),
+    focus_limit=counts,
+    own=st.frozensets(st.sampled_from(["window", "settle"])),
+)
+cycle_refs = st.builds(WorkRef, names, names, names, options=st.frozensets(names, max_size=2))
+key_results = st.builds(
+    KeyResult,
+    id=names,
+    title=any_text,
+    start=numbers,
+    target=numbers,
+    rules=rules,
+    owner=st.none() | names,
+    unit=any_text,
+    pace=st.sampled_from(Curve)
+    | st.lists(st.tuples(days, numbers), max_size=2).map(lambda points: Checkpoints(tuple(points))),
+    keep=st.none() | st.sampled_from(Keep),
+    confidential=st.booleans(),
+    value_at=st.none() | cycle_refs,
+).flatmap(
+    lambda bare: st.lists(
+        st.builds(
+            Initiative,
+            id=names,
+            title=any_text,
+            owner=st.none() | names,
+            bet=st.none() | st.builds(Bet, move=st.none() | numbers, why=any_text),
+            link=st.none()
+            | st.builds(
+                Link,
+                initiative_id=names,
+                key_result_id=st.just(bare.id),
+                ref=cycle_refs,
+                publish=st.booleans(),
+                comment_on=st.none() | cycle_refs,
+            ),
+        ).map(_of_itself),
+        max_size=2,
+    ).map(lambda initiatives: replace(bare, initiatives=tuple(initiatives)))
+)
+cycles = st.builds(
+    Cycle,
+    id=names,
+    start=days,
+    end=days,
+    objectives=st.lists(
+        st.builds(
+            Objective,
+            id=names,
+            title=any_text,
+            owner=st.none() | names,
+            key_results=st.lists(key_results, max_size=2).map(tuple),
+        ),
+        max_size=2,
+    ).map(tuple),
 )
 
 

@@ -1,0 +1,171 @@
+"""The review in words: parts of headings and entries, as plain text and as Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from syncer.cli import text
+from syncer.cli.markdown import shield
+from syncer.domain.closing import Closing
+from syncer.domain.declared import FormerWay
+from syncer.domain.evidence import Evidence, Outcome, Verdict, Why
+from syncer.domain.flagged import Flag
+from syncer.domain.pace import movement_words
+from syncer.domain.render import day
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that is told, with what belongs to it."""
+
+    says: str
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Entries under one heading."""
+
+    heading: str
+    entries: tuple[Entry, ...]
+
+
+HEADINGS = {
+    Verdict.DID_NOT_MOVE: "Finished, and the number did not move",
+    Verdict.MOVED: "Finished, and the number moved",
+    Verdict.CANNOT_TELL: "Cannot tell",
+    Verdict.NEVER_SHIPPED: "Never shipped",
+}
+
+
+def bets(found: Sequence[Evidence]) -> Iterator[Part]:
+    """The bets by verdict; they come in order."""
+    for verdict, of_verdict in groupby(found, key=lambda one: one.verdict):
+        entries = (
+            Entry(
+                f"{text.name(one.initiative.title)} → {text.name(one.key_result.title)}",
+                tuple(evidence_lines(one)),
+            )
+            for one in of_verdict
+        )
+        yield Part(HEADINGS[verdict], tuple(entries))
+
+
+def numbers(outcomes: Sequence[tuple[Outcome, Sequence[FormerWay]]]) -> Part:
+    """The key results, each with what was said of it and how it was set before."""
+    return Part(
+        "Key results",
+        tuple(
+            Entry(_outcome_line(one), (*map(_former_line, former), *_closing_lines(one)))
+            for one, former in outcomes
+        ),
+    )
+
+
+def flags(found: Sequence[Flag], titles: dict[str, str]) -> Iterator[Part]:
+    """What was flagged and when, put aside or not; `titles` are those of key results and initiatives."""
+    entries = tuple(Entry(_flag_line(one, titles), tuple(_aside_lines(one))) for one in found)
+    if entries:
+        yield Part("What was flagged", entries)
+
+
+def as_text(title: str, parts: Sequence[Part]) -> Iterator[str]:
+    """Lines for a terminal."""
+    yield title
+    for part in parts:
+        yield ""
+        yield part.heading
+        for entry in part.entries:
+            yield f"  {entry.says}"
+            yield from (f"    {line}" for line in entry.lines)
+    yield ""
+
+
+def as_markdown(title: str, parts: Sequence[Part]) -> Iterator[str]:
+    """The same words as a document; nothing foreign breaks out of its line."""
+    yield f"# {shield(title)}"
+    for part in parts:
+        yield ""
+        yield f"## {part.heading}"
+        yield ""
+        for entry in part.entries:
+            yield f"- {shield(entry.says)}"
+            yield from (f"  - {shield(line)}" for line in entry.lines)
+    yield ""
+
+
+def evidence_lines(one: Evidence) -> Iterator[str]:
+    """One bet in words, with every figure that the verdict rests on."""
+    if one.shipped_on is None:
+        yield "dropped" if one.why is Why.DROPPED else one.why.value
+        return
+    yield f"shipped {day(one.shipped_on)}{_at(one, one.at_ship)}"
+    if one.movement is not None and one.settled is not None:
+        within = f"within {one.key_result.rules.settle.days} days"
+        yield f"{within} the number {movement_words(one.key_result, one.movement)}{_at(one, one.settled)}"
+    elif one.settles_on is not None:
+        yield f"{one.why.value}: it had until {day(one.settles_on)}"
+    if one.expected is not None:
+        yield f"it was expected to move it by {one.key_result.show_move(one.expected).removeprefix('+')}"
+    if one.overlapping:
+        others = ", ".join(text.name(title) for title in one.overlapping)
+        yield f"its time overlaps with that of {others}{_TOGETHER if one.why is Why.OVERLAPPING else ''}"
+
+
+_TOGETHER = "; which of them it was cannot be told"
+
+
+def _at(one: Evidence, reading: Any) -> str:  # noqa: ANN401  a Reading or nothing
+    return f" ({one.key_result.show(reading.value)} on {day(reading.on)})" if reading else ""
+
+
+def _outcome_line(one: Outcome) -> str:
+    """A key result with its last value and its score."""
+    title = text.name(one.key_result.title)
+    if one.last is None:
+        return f"{title}: nobody checked in a value; no score"
+    value = f"{title}: {one.key_result.show(one.last.value)} on {day(one.last.on)}, {one.key_result.way}"
+    return f"{value}; no score" if one.score is None else f"{value}; score {one.score:.2f}"
+
+
+def _former_line(former: FormerWay) -> str:
+    return f"until {day(former.until)} the file had it as {former.key_result.way}"
+
+
+def _closing_lines(one: Outcome) -> Iterator[str]:
+    closing = one.closing
+    if closing is None:
+        return
+    by = f" by {text.name(closing.author)}" if closing.author else ""
+    score = "" if closing.score is None else f", score {closing.score:.2f} by hand{_beside(one, closing)}"
+    why = f": {text.name(closing.reason)}" if closing.reason else ""
+    yield f"closed as {closing.word}{by}{score}{why}"
+
+
+def _beside(one: Outcome, closing: Closing) -> str:
+    if one.score is None or closing.score is None:
+        return ""
+    apart = round(closing.score - one.score, 2)
+    return f" ({apart:+.2f} to the number's)" if apart else " (as the number says)"
+
+
+def _flag_line(flag: Flag, titles: dict[str, str]) -> str:
+    signal = flag.signal
+    title = titles.get(signal.key_result_id, signal.key_result_id)
+    bet = titles.get(signal.initiative_id) if signal.initiative_id else None
+    about = f" of {text.name(bet)}" if bet else ""
+    when = f"{day(flag.opened_on)} to {day(flag.closed_on)}" if flag.closed_on else _since(flag)
+    return f"{text.name(title)}: {signal.kind.replace('_', ' ')}{about}, {when}"
+
+
+def _since(flag: Flag) -> str:
+    return f"open since {day(flag.opened_on)}"
+
+
+def _aside_lines(flag: Flag) -> Iterator[str]:
+    for snooze in flag.snoozed:
+        by = f" by {text.name(snooze.author)}" if snooze.author else ""
+        yield f"put aside until {day(snooze.until)}{by}: {text.name(snooze.reason)}"

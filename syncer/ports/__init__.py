@@ -1,0 +1,38 @@
+"""What the engine needs from outside, as protocols: trackers, the store, the clock, secrets, a dispatcher."""
+
+from syncer.ports.connector import (
+    Access,
+    Clock,
+    Connector,
+    Context,
+    Fetched,
+    Found,
+    Identity,
+    NumberReader,
+    Plugin,
+    SecretReference,
+    Secrets,
+)
+from syncer.ports.notify import Notifier, NotifyRows
+from syncer.ports.store import CycleRows, Dispatcher, Lease, Store, UnitOfWork
+
+__all__ = [
+    "Access",
+    "Clock",
+    "Connector",
+    "Context",
+    "CycleRows",
+    "Dispatcher",
+    "Fetched",
+    "Found",
+    "Identity",
+    "Lease",
+    "Notifier",
+    "NotifyRows",
+    "NumberReader",
+    "Plugin",
+    "SecretReference",
+    "Secrets",
+    "Store",
+    "UnitOfWork",
+]

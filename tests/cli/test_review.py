@@ -1,0 +1,167 @@
+"""`syncer review` beyond the golden quarter: cycles that left the file, changed goals, and the next cycle."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from config.load import load_workspace
+from config.workspace import WorkspaceFile
+from syncer.registry import load_plugins
+from tests.cli.world import World, today
+
+TARGET = """            start: 34
+            target: 52
+"""
+
+
+def rename(world: World) -> None:
+    """The cycle leaves the file for another with other ids."""
+    text = world.file.read_text(encoding="utf-8")
+    head, _, _ = text.partition("\ncycles:")
+    later = today().date() + timedelta(days=30)
+    cycle = f"- id: later\n    start: {later}\n    end: {later + timedelta(days=80)}\n"
+    world.file.write_text(f"{head}\ncycles:\n  {cycle}", encoding="utf-8")
+
+
+def test_a_cycle_that_left_the_file_is_reviewed_as_it_was(synced: World) -> None:
+    assert synced.run("check-in", "activation", "43").code == 0
+    before = synced.run("review")
+    (cycle,) = {one["cycle"] for one in synced.run("--json", "review").json["acme"]["key_results"]}
+    rename(synced)
+    assert synced.run("sync").code == 0
+
+    plain, after = synced.run("review"), synced.run("review", "--cycle", cycle)
+
+    assert f"acme: {cycle} left the file; syncer review --cycle ID looks back at it" in plain.err
+    assert "activation" not in plain.out
+    assert after.out.split("What was flagged")[0] == before.out.split("What was flagged")[0]
+
+
+def test_a_cycle_nobody_heard_of_is_refused(synced: World) -> None:
+    ran = synced.run("review", "--cycle", "1999-Q4")
+
+    assert ran.code == 2
+    assert "no cycle is called 1999-Q4; there are " in ran.err
+
+
+def test_a_target_that_was_changed_is_told_with_its_day(synced: World) -> None:
+    assert synced.run("check-in", "activation", "43").code == 0
+    synced.change("UPDATE cycles SET declared_at = '2026-01-01 09:00:00.000000'")
+    synced.edit(TARGET, TARGET.replace("52", "48"))
+    assert synced.run("sync").code == 0
+
+    reviewed = synced.run("review", "--kr", "activation")
+
+    assert "34 % → 48 %" in reviewed.out
+    assert " the file had it as 34 % → 52 %\n" in reviewed.out
+    (formerly,) = synced.run("--json", "review", "--kr", "activation").json["acme"]["key_results"][0][
+        "formerly"
+    ]
+    assert (formerly["start"], formerly["target"]) == (34, 52)
+
+
+def test_a_target_that_was_mended_on_the_same_day_is_no_history(synced: World) -> None:
+    synced.edit(TARGET, TARGET.replace("52", "48"))
+    assert synced.run("sync").code == 0
+
+    assert "the file had it as" not in synced.run("review").out
+
+
+def test_what_was_put_aside_is_in_the_review_with_its_reason(synced: World) -> None:
+    signal = "page-load/unlinked_bet/fonts"
+    until = str(today().date() + timedelta(days=9))
+    assert synced.run("signals", "snooze", signal, "--until", until, "--why", "waits for the list").code == 0
+
+    flagged = synced.run("review").out.partition("What was flagged\n")[2]
+
+    assert "unlinked bet of Smaller fonts, open since " in flagged
+    assert ": waits for the list\n" in flagged
+    rows = synced.run("--json", "review").json["acme"]["flagged"]
+    (row,) = [one for one in rows if one["signal"] == signal]
+    assert row["snoozed"][0]["reason"] == "waits for the list"
+
+
+def test_nothing_confidential_is_in_any_form(synced: World) -> None:
+    for form in (["--format", "md"], ["--format", "json"], ["--next", "later"]):
+        assert "retention" not in synced.run("review", *form).out.casefold()
+
+
+def test_markdown_has_the_words_of_the_text(synced: World) -> None:
+    plain = synced.run("review").out.split("\n")
+    marked = synced.run("review", "--format", "md").out.replace("\\", "").split("\n")
+
+    def words(lines: list[str]) -> list[str]:
+        return [stripped for line in lines if (stripped := line.strip().lstrip("#- "))]
+
+    assert words(marked) == words(plain)
+
+
+@pytest.fixture
+def drawn(synced: World) -> str:
+    assert synced.run("check-in", "activation", "43").code == 0
+    assert synced.run("check-in", "first-response", "2").code == 0
+    ran = synced.run("review", "--next", "2027-Q1")
+    assert ran.code == 0
+    return ran.out
+
+
+def loaded(world: World, drawn: str) -> WorkspaceFile:
+    """The workspace file with the next cycle put below the one that is there."""
+    text = world.file.read_text(encoding="utf-8")
+    world.file.write_text(f"{text.rstrip()}\n{drawn}", encoding="utf-8")
+    return load_workspace(world.file, {kind: one.settings for kind, one in load_plugins().items()})
+
+
+def test_the_next_cycle_stands_in_the_file_beside_the_former_one(synced: World, drawn: str) -> None:
+    file = loaded(synced, drawn)
+
+    former, after = file.cycles
+    assert (after.id, after.start, after.end - after.start) == (
+        "2027-Q1",
+        former.end + timedelta(days=1),
+        former.end - former.start,
+    )
+    found = {one.id: one for objective in after.objectives for one in objective.key_results}
+    activation = found["activation-2027-q1"]
+    assert (activation.start, activation.target, activation.unit, activation.owner) == (43, 52, "%", "ana")
+    assert "first-response-2027-q1" not in found, "what is reached goes on only with a new target"
+    assert synced.run("check", "--offline").code == 0
+
+
+def test_no_bet_goes_on_before_somebody_decides(synced: World, drawn: str) -> None:
+    file = loaded(synced, drawn)
+
+    assert [one.initiatives for objective in file.cycles[1].objectives for one in objective.key_results] == [
+        () for objective in file.cycles[1].objectives for _ in objective.key_results
+    ]
+    assert '            # keep? it is not done\n            #   - id: "new-flow-2027-q1"\n' in drawn
+
+
+def test_a_bet_that_is_kept_needs_only_its_signs_taken_away(synced: World, drawn: str) -> None:
+    block = drawn[drawn.index('            #   - id: "new-flow-2027-q1"') :]
+    lines = block.split("\n")
+    kept = [lines[0], *(line for line in lines[1:5] if line.startswith("            #     "))]
+    bare = "\n".join(line.replace("# ", "", 1) for line in kept)
+    chosen = drawn.replace("\n".join(kept), bare).replace(
+        "            # initiatives:", "            initiatives:", 1
+    )
+
+    file = loaded(synced, chosen)
+
+    activation = file.cycles[1].objectives[0].key_results[0]
+    (bet,) = activation.initiatives
+    former = file.cycles[0].objectives[0].key_results[0].initiatives[0]
+    assert (bet.id, bet.title, bet.link) == ("new-flow-2027-q1", former.title, former.link)
+
+
+def test_an_id_that_is_taken_and_a_cycle_that_is_none_are_refused(synced: World) -> None:
+    (cycle,) = {one["cycle"] for one in synced.run("--json", "review").json["acme"]["key_results"]}
+
+    taken = synced.run("review", "--next", cycle)
+    unknown = synced.run("review", "--next", "2027-Q1", "--cycle", "1999-Q4")
+
+    assert taken.code == unknown.code == 2
+    assert f"{cycle} is in the file already; give the next cycle an id of its own" in taken.err
+    assert "the next cycle is drawn from one cycle of the file; there are " in unknown.err
