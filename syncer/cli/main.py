@@ -18,6 +18,7 @@ from typing import Annotated, Any
 import typer
 
 from syncer.cli import (
+    brief,
     check,
     checkin,
     closing,
@@ -32,7 +33,6 @@ from syncer.cli import (
     reports,
     review,
     serve,
-    sheets,
     signals,
     status,
     syncing,
@@ -60,7 +60,7 @@ for module in (
     status,
     checkin,
     closing,
-    sheets,
+    brief,
     signals,
     explain,
     reports,

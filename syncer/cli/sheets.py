@@ -1,8 +1,8 @@
-"""`syncer brief`, `report`: what is known, for people. Confidential numbers only when named."""
+"""`syncer report weekly`: what is known, for people. Confidential numbers only when named."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -12,29 +12,9 @@ from syncer.cli import text
 from syncer.cli.discreet import Named, refuse_unknown, veil
 from syncer.cli.session import Session, print_out, session_of
 from syncer.cli.weekly_rows import Row, as_csv, as_html, as_markdown, rows_of
-from syncer.domain.render import is_it_moving, number_word, work_word
+from syncer.domain.render import number_word, work_word
 from syncer.domain.rollup import Rollup, WorkLine
 from syncer.engine.view import View, look
-
-
-def register(app: typer.Typer) -> None:
-    """Adds the commands to the command line."""
-    app.command()(brief)
-
-
-def brief(context: typer.Context, key_results: Named = None) -> None:
-    """Is the work moving the number? One sentence per key result, with figures."""
-    session = session_of(context)
-    named = frozenset(key_results or ())
-    document: dict[str, Any] = {}
-    for view in views(session, named):
-        document[view.workspace.id] = [_brief_document(rollup) for rollup in view.public(named)]
-        for rollup in view.public(named):
-            session.say(text.brief_sentence(rollup))
-            if named:
-                _say_all(session, text.answers(rollup))
-        note_hidden(session, view, named)
-    session.emit(document)
 
 
 class Format(StrEnum):
@@ -70,7 +50,7 @@ def weekly(
         document[view.workspace.id] = [rollup_document(rollup) for rollup in rollups]
         rows += rows_of(view.workspace.id, rollups, standing)
         if form is Format.TEXT:
-            _say_all(session, text.weekly_sheet(view.workspace.id, rollups, standing))
+            say_all(session, text.weekly_sheet(view.workspace.id, rollups, standing))
         note_hidden(session, view, named)
     if form in _FORMS and not session.as_json:
         print_out(_FORMS[form](rows))
@@ -85,7 +65,8 @@ def views(session: Session, named: frozenset[str]) -> list[View]:
         return [look(one, store, session.app.clock) for one in workspaces]
 
 
-def _say_all(session: Session, lines: Any) -> None:  # noqa: ANN401  an iterable of lines
+def say_all(session: Session, lines: Iterable[str]) -> None:
+    """Says line by line."""
     for line in lines:
         session.say(line)
 
@@ -94,14 +75,6 @@ def note_hidden(session: Session, view: View, named: frozenset[str]) -> None:
     """Says beside the result how many key results are kept back."""
     if not named:
         veil(view.workspace).note(session)
-
-
-def _brief_document(rollup: Rollup) -> dict[str, Any]:
-    return {
-        "key_result": rollup.key_result.id,
-        "sentence": text.brief_sentence(rollup),
-        "initiatives": {line.initiative.id: is_it_moving(rollup, line) for line in rollup.work},
-    }
 
 
 def rollup_document(rollup: Rollup) -> dict[str, Any]:

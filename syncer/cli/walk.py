@@ -13,6 +13,7 @@ import typer
 from syncer.cli import text
 from syncer.cli.discreet import refuse_unknown, veil
 from syncer.cli.exits import Exit
+from syncer.cli.persons import person_called
 from syncer.domain.checkin import parse_value
 from syncer.domain.closing import standing_closings
 from syncer.domain.pace import expected_value
@@ -68,8 +69,7 @@ def run(session: Session, configured: Configured, who: str, named: frozenset[str
 
 def _person(workspace: Workspace, who: str) -> str:
     """The id of a person called by id or name."""
-    by_name = {person.name: id_ for id_, person in workspace.people.items()}
-    found = who if who in workspace.people else by_name.get(who)
+    found = person_called(workspace, who)
     if found is None:
         known = ", ".join(workspace.people) or "none: add yourself to `people` of the workspace file"
         msg = f"nobody in {workspace.id} is called {who or 'like your login'}"

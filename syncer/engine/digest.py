@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from syncer.domain.notification import Event, Part, Subscription, Told
 from syncer.domain.okr import Workspace
+from syncer.domain.roles import Concerns, concerns_of, delivery
 from syncer.domain.rollup import Rollup
 from syncer.domain.schedule import next_weekly
 from syncer.engine import wording
@@ -50,19 +52,23 @@ def digest_for(
     memory = memory_of(subscription, known.told)
     last = max(memory.digests, key=lambda told: told.at, default=None)
     since = last.at if last else memory.since[Event.DIGEST]
-    rollups = [one for one in known.rollups if _is_shown(one, subscription)]
+    public = [one for one in known.rollups if not one.key_result.confidential]
+    concerns = concerns_of(subscription.person, public, workspace) if subscription.person else None
+    rollups = [one for one in public if concerns is None or _concerns(one, concerns)]
     rows = list(public_rows(subscription, workspace, known))
     open_ = [row for row in rows if row[2] is None and row[0].id not in known.asleep]
     opened = [row for row in open_ if row[1] > since or row in fresh.opened]
     closed = [row for row in rows if (row[2] and row[1] <= since < row[2]) or row in fresh.closed]
     unread = _unread(workspace, known, rollups, subscription) or [EVERYTHING_READ]
-    numbers = [wording.number_line(rollup) for rollup in rollups]
+    numbers = [wording.number_line(rollup) for rollup in (concerns.numbers if concerns else rollups)]
+    bets = [f"- {delivery(rollup, line)}" for rollup, line in (concerns.bets if concerns else ())]
     before = [wording.signal_line(row, workspace) for row in open_ if row not in opened]
-    says = _says(unread, [wording.signal_line(row, workspace) for row in open_], numbers)
+    says = _says(unread, [wording.signal_line(row, workspace) for row in open_], numbers, bets)
     slot = last_slot(workspace, now).isoformat()
     return Digest(
         parts=(
             *wording.part("Could not be read", unread, more="syncer status"),
+            *(_own(numbers, bets) if concerns else ()),
             *wording.part(
                 "Opened since the last digest", [wording.opened_line(r, workspace) for r in opened]
             ),
@@ -70,17 +76,21 @@ def digest_for(
                 "Closed since the last digest", [wording.signal_line(r, workspace) for r in closed]
             ),
             *wording.part("Still open", before, more="syncer signals"),
-            *wording.part("The numbers", numbers, more="syncer report weekly"),
+            *(() if concerns else wording.part("The numbers", numbers, more="syncer report weekly")),
         ),
         told=Told(reader=subscription.reader, event=Event.DIGEST, key=slot, at=now, says=says),
         is_news=bool(opened or closed) or last is None or last.says != says,
     )
 
 
-def _is_shown(rollup: Rollup, subscription: Subscription) -> bool:
-    key_result, person = rollup.key_result, subscription.person
-    owners = {key_result.owner, *(one.owner for one in key_result.initiatives)}
-    return not key_result.confidential and (person is None or person in owners)
+def _concerns(rollup: Rollup, concerns: Concerns) -> bool:
+    return rollup in concerns.numbers or any(rollup is carries for carries, _ in concerns.bets)
+
+
+def _own(numbers: list[str], bets: list[str]) -> Iterator[Part]:
+    """Impact before delivery, for who answers for both."""
+    yield from wording.part("Your numbers", numbers, more="syncer report weekly")
+    yield from wording.part("Your bets", bets, more="syncer report weekly")
 
 
 def _unread(

@@ -430,6 +430,21 @@ def test_a_persons_digest_has_their_numbers(office: Office, person: str) -> None
     assert ("from 34% to 52%" in body, "Ben's number" in body) == (person == "ana", person == "ben")
 
 
+def test_who_owns_the_number_reads_of_impact_and_who_owns_the_bet_of_delivery(office: Office) -> None:
+    """The number is Ana's, the bet on it is Ben's."""
+    office.desk.check_in(36.0, on="2026-11-02")
+    office.subscribe(to(SLACK, Event.DIGEST, person="ana"), to(MAIL, Event.DIGEST, person="ben"))
+    office.sync()
+    at(office, "2026-11-09 09:00")
+    office.sync()
+    impact, delivery = office.slack.body(), office.mail.body()
+    assert "Your numbers\n- Increase Day 7 activation from 34% to 52% (34 % → 52 %): 36 % on 2 N" in impact
+    assert "Your bets" not in impact
+    assert "Your bets\n- Bet new-flow: in progress 3/10" in delivery
+    assert "; Increase Day 7 activation from 34% to 52%: " in delivery
+    assert "Your numbers" not in delivery
+
+
 def test_what_a_digest_counts_as_news_is_in_its_text(office: Office) -> None:
     """A signal that opened and was told after the last digest, and closes with the next one."""
     office.subscribe(to(SLACK, *Event))

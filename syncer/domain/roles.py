@@ -1,0 +1,44 @@
+"""What one person answers for: numbers for their impact, bets for their delivery. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from syncer.domain.foreign import name
+from syncer.domain.okr import Workspace
+from syncer.domain.render import day, is_it_moving, work_words
+from syncer.domain.rollup import Rollup, WorkLine
+
+
+@dataclass(frozen=True, slots=True)
+class Concerns:
+    """The numbers a person owns, and the bets they own, each with the number it is to move."""
+
+    numbers: tuple[Rollup, ...]
+    bets: tuple[tuple[Rollup, WorkLine], ...]
+
+
+def concerns_of(person: str, rollups: Sequence[Rollup], workspace: Workspace) -> Concerns:
+    """Of the person with this id; dropped bets concern nobody any more."""
+    called = workspace.person(person) or person
+
+    def owns(line: WorkLine) -> bool:
+        # Where the file names no owner, the line has the name the tracker's account belongs to.
+        named = line.initiative.owner
+        return named == person if named else line.owner == called
+
+    return Concerns(
+        numbers=tuple(one for one in rollups if one.key_result.owner == person),
+        bets=tuple((one, line) for one in rollups for line in one.bets if owns(line)),
+    )
+
+
+def delivery(rollup: Rollup, line: WorkLine) -> str:
+    """A bet for who delivers it: how far it is and until when, and then what its number does."""
+    due = f", due {day(line.due)}" if line.due else ""
+    late = ", overdue" if line.overdue(rollup.on) else ""
+    stale = ", not read for too long" if line.stale else ""
+    answer = is_it_moving(rollup, line)
+    far = f"{name(line.initiative.title)}: {work_words(line)}{due}{late}{stale}"
+    return f"{far}; {name(rollup.key_result.title)}: {answer[0].lower()}{answer[1:]}"
