@@ -9,6 +9,7 @@ from typing import Final
 
 from connectors.asana.records import LinkedTask, Project, StatusUpdate, Task
 from connectors.asana.row import shown
+from connectors.past import Piece, past_of
 from syncer.domain.work import Health, LinkState, Progress, Snapshot, WorkRef, WorkStatus
 
 _HEALTH: Final = {
@@ -110,6 +111,19 @@ def progress(tasks: Sequence[Task], status_map: StatusMap) -> Progress:
     return Progress(
         done=buckets.count("done"), open=buckets.count("open"), cancelled=buckets.count("cancelled")
     )
+
+
+def past(now: Snapshot, tasks: Sequence[Task], status_map: StatusMap) -> tuple[Snapshot, ...]:
+    """What a project or task was like before, by the dates of the tasks that were just listed."""
+    work = {task.gid: task for task in tasks if not task.is_rollup}.values()
+    return past_of(now, (_piece(task, status_map) for task in work))
+
+
+def _piece(task: Task, status_map: StatusMap) -> Piece | None:
+    if task.created_at is None:
+        return None
+    where = bucket(task, status_map)
+    return Piece(where, task.created_at, None if where == "open" else task.completed_at)
 
 
 def _status(reading: Reading, status_map: StatusMap) -> WorkStatus:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import Final, TypeVar
 
 from connectors.asana import mapping
@@ -35,7 +36,7 @@ from connectors.asana.tally import Tally
 from syncer.domain.sync import ConnectorState
 from syncer.domain.work import Outcome, Progress, Snapshot, Unread, WorkRef, WorkStatus
 from syncer.errors import ForbiddenError, NotFoundError, SkippableError, TemporaryError
-from syncer.ports import Fetched
+from syncer.ports import Fetched, Past
 
 KINDS: Final = ("project", "portfolio", "task")
 
@@ -68,7 +69,8 @@ def fetch(setting: Setting, refs: Sequence[WorkRef], state: ConnectorState) -> F
     outcomes = {ref: _outcome(setting, found, ref) for ref in once}
     _raise_if_nothing_was_read(found, once)
     kept = ConnectorState(dump_memory(memory), _parts(found, outcomes))
-    return Fetched(tuple(outcomes[ref] for ref in refs), kept)
+    past = {ref: before for ref, one in outcomes.items() if (before := _past(setting, found, one))}
+    return Fetched(tuple(outcomes[ref] for ref in refs), kept, past=past)
 
 
 @dataclass(slots=True)
@@ -191,6 +193,15 @@ def _snapshot(setting: Setting, found: _Found, ref: WorkRef, gid: str) -> Snapsh
     update, notes = _update(found, item)
     reading = mapping.Reading(ref, item, work, update, setting.now, notes)
     return mapping.snapshot(reading, setting.status_map)
+
+
+def _past(setting: Setting, found: _Found, outcome: Outcome) -> Past | None:
+    """Of a project that was just counted, or a task; a portfolio may have held other projects then."""
+    gid = _gid(outcome.ref)
+    if not isinstance(outcome, Snapshot) or outcome.ref.kind == "portfolio":
+        return None
+    tasks = _whole(found.tasks[gid])[1] if outcome.ref.kind == "task" else _whole(found.counts[gid]).tasks
+    return partial(mapping.past, outcome, tasks, setting.status_map)
 
 
 def _counted(client: AsanaClient, gid: str, count: Count | Trouble) -> Count:

@@ -25,9 +25,9 @@ ITEM_FIELDS: Final = (*PROJECT_FIELDS, "resource_type")
 FOUND_PORTFOLIO_FIELDS: Final = ("name", "archived", "owner.name", "permalink_url")
 FOUND_FIELDS: Final = (*FOUND_PORTFOLIO_FIELDS, "modified_at")
 STATUS_FIELDS: Final = ("status_type", "created_at", "created_by.gid", "author.gid")
-TASK_FIELDS: Final = ("completed", "approval_status", "notes", "modified_at")
+SUBTASK_FIELDS: Final = ("completed", "approval_status", "created_at", "completed_at")
+TASK_FIELDS: Final = (*SUBTASK_FIELDS, "notes", "modified_at")
 HOMED_TASK_FIELDS: Final = (*TASK_FIELDS, "projects.gid")
-SUBTASK_FIELDS: Final = ("completed", "approval_status")
 LINKED_TASK_FIELDS: Final = (
     "name", "completed", "completed_at", "start_on", "due_on", "assignee.name", "approval_status",
     "num_subtasks", "permalink_url",
@@ -99,6 +99,8 @@ class Task:
     completed: bool
     approval: str = ""
     is_rollup: bool = False
+    created_at: datetime | None = None
+    completed_at: datetime | None = None
     modified_at: datetime | None = None
     homes: frozenset[str] = frozenset()
 
@@ -258,7 +260,18 @@ def homed_task(row: Row) -> Task:
 def subtask(row: Row) -> Task:
     """A task with what SUBTASK_FIELDS asks for."""
     approval = row.optional_text("approval_status") or ""
-    return Task(gid=row.gid(), completed=row.flag("completed"), approval=approval)
+    return Task(
+        gid=row.gid(),
+        completed=row.flag("completed"),
+        approval=approval,
+        created_at=_when(row, "created_at"),
+        completed_at=_when(row, "completed_at"),
+    )
+
+
+def _when(row: Row, name: str) -> datetime | None:
+    """A moment that no count needs: where Asana leaves it out, the past is not known."""
+    return row.optional_moment(name) if name in row.fields else None
 
 
 def linked_task(row: Row) -> LinkedTask:

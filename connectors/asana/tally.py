@@ -48,7 +48,7 @@ class Tally:
         known = {gid: before[gid] for gid in projects if gid in before and self._holds(gid, before[gid])}
         changes, memory = self._changes(projects, known, memory)
         quiet = {
-            gid: replace(count, since=self.now, sync=changes.place(gid))
+            gid: replace(count, since=self.now, sync=changes.place(gid), tasks=())
             for gid, count in known.items()
             if gid not in changes.dirty
         }

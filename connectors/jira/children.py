@@ -10,7 +10,7 @@ from connectors.answers import answer_of
 from connectors.jira import epics, mapping, records, search
 from connectors.jira.client import JiraClient
 from connectors.jira.facts import SiteFacts
-from connectors.jira.records import CHILD_FIELDS, Child, Epic, UnreadableError
+from connectors.jira.records import CHILD_FIELDS, ENDED, Child, Epic, UnreadableError
 from connectors.jira.state import Kin
 from syncer.errors import SkippableError
 
@@ -23,7 +23,7 @@ Family = Mapping[str, Kin]
 def fields(facts: SiteFacts) -> tuple[str, ...]:
     """What is read of an issue that is counted: no word of its own and nobody's name."""
     link = (facts.fields.epic_link,) if facts.fields.epic_link and not facts.is_cloud else ()
-    return (*CHILD_FIELDS, *dict.fromkeys(facts.fields.estimates), *link)
+    return (*CHILD_FIELDS, ENDED[facts.is_cloud], *dict.fromkeys(facts.fields.estimates), *link)
 
 
 def of_epics(

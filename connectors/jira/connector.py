@@ -83,6 +83,7 @@ class JiraConnector:
             tuple(result.outcome for result in results),
             ConnectorState(kept, texts(refs, results)),
             learned.words.unmapped,
+            {ref: result.past for ref, result in zip(refs, results, strict=True) if result.past},
         )
 
     def discover(self) -> tuple[Found, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Final, TypeVar
 
 from connectors.jira import absent, children, epics, mapping
@@ -13,7 +14,7 @@ from connectors.jira.children import Family
 from connectors.jira.reading import Reading, Result, name_of
 from connectors.jira.records import Epic
 from connectors.jira.state import Part
-from syncer.domain.work import Gone, LinkState, Snapshot, Unread, WorkRef
+from syncer.domain.work import Gone, LinkState, Snapshot, Unread, WorkRef, WorkStatus
 from syncer.errors import ForbiddenError, NotFoundError, SkippableError
 
 BATCH: Final = 100
@@ -230,7 +231,10 @@ def _result(reading: Reading, ref: WorkRef, found: _Read) -> Result:
     # On Data Center the issues themselves are read each time, so nothing of them need be kept.
     kept = item if facts.is_cloud else None
     read_now = Part(based_on=facts.based_on, project=item.project, epic=kept, kin=family)
-    return Result(_snapshot(reading, ref, item, family), read_now)
+    found_now = _snapshot(reading, ref, item, family)
+    # What is not ended has here the day since when it is in its category, which Cloud alone tells.
+    begun = item.ended if found_now.status is WorkStatus.IN_PROGRESS else None
+    return Result(found_now, read_now, partial(mapping.past, found_now, family, reading.words, begun))
 
 
 def _snapshot(reading: Reading, ref: WorkRef, epic: Epic, family: Family) -> Snapshot:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from typing import Final
 
 from connectors.jira.records import Child, Epic, Resolution, Status
 from connectors.jira.state import Kin
+from connectors.past import Piece, past_of
 from syncer.domain.work import LinkState, Points, Progress, Snapshot, WorkRef, WorkStatus
 
 CANCELLED_RESOLUTIONS: Final = frozenset(
@@ -79,7 +80,8 @@ class Words:
         above = child.parent if parent else None
         if not counts:
             return Kin("", parent=above)
-        return Kin(status, self.ending(child.resolution), child.points, above)
+        ending = self.ending(child.resolution)
+        return Kin(status, ending, child.points, above, created=child.created, ended=child.ended)
 
     def ending(self, resolution: Resolution | None) -> WorkStatus | None:
         """The word a resolution stands for, None where it says no more than the status does."""
@@ -158,9 +160,7 @@ def progress(family: Mapping[str, Kin], words: Words, *, with_points: bool) -> P
 
     An issue that is above another one of the same family is a heading over it and does not count beside it.
     """
-    headings = {kin.parent for kin in family.values() if kin.status and kin.parent}
-    counted = [kin for name, kin in family.items() if kin.status and name not in headings]
-    sorted_in = [(words.bucket(kin), kin) for kin in counted]
+    sorted_in = [(words.bucket(kin), kin) for kin in _counted(family)]
     count = {kind: sum(1 for found, _ in sorted_in if found is kind) for kind in Bucket}
     return Progress(
         done=count[Bucket.DONE],
@@ -168,6 +168,24 @@ def progress(family: Mapping[str, Kin], words: Words, *, with_points: bool) -> P
         cancelled=count[Bucket.CANCELLED],
         points=_points(sorted_in) if with_points else None,
     )
+
+
+def _counted(family: Mapping[str, Kin]) -> list[Kin]:
+    headings = {kin.parent for kin in family.values() if kin.status and kin.parent}
+    return [kin for name, kin in family.items() if kin.status and name not in headings]
+
+
+def past(now: Snapshot, family: Mapping[str, Kin], words: Words, begun: date | None) -> tuple[Snapshot, ...]:
+    """What the item was like before, where its family was just read in full; nothing else knows the dates."""
+    return past_of(now, (_piece(kin, words) for kin in _counted(family)), begun)
+
+
+def _piece(kin: Kin, words: Words) -> Piece | None:
+    if kin.created is None:
+        return None
+    bucket = words.bucket(kin)
+    ended = None if bucket is Bucket.OPEN else kin.ended
+    return Piece(bucket.value, kin.created, ended, kin.points)
 
 
 def _points(sorted_in: list[tuple[Bucket, Kin]]) -> Points:

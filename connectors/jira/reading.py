@@ -13,6 +13,7 @@ from connectors.jira.facts import Learned
 from connectors.jira.mapping import Words
 from connectors.jira.state import Part
 from syncer.domain.work import Outcome, WorkRef
+from syncer.ports import Past
 
 In = TypeVar("In")
 Out = TypeVar("Out")
@@ -20,10 +21,11 @@ Out = TypeVar("Out")
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one ref; `part` None leaves what is kept of it as it is."""
+    """What became of one ref; `part` None leaves what is kept of it as it is. `past` as in Fetched."""
 
     outcome: Outcome
     part: Part | None
+    past: Past | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -87,7 +87,8 @@ class Child:
     """An issue under an epic, or one that a query finds.
 
     `parent` is the id of the issue above it on Cloud, the key of its epic (of a sub-task: its issue) on Data
-    Center, None where nothing is above it. `updated` is None where it was not asked for.
+    Center, None where nothing is above it. `updated`, `created` and `ended` are None where Jira does not say,
+    and the last also where the issue is not done.
     """
 
     id: str
@@ -98,6 +99,8 @@ class Child:
     resolution: Resolution | None
     points: float | None
     updated: datetime | None = None
+    created: datetime | None = None
+    ended: datetime | None = None
 
 
 EPIC_FIELDS: Final = (
@@ -113,7 +116,16 @@ EPIC_FIELDS: Final = (
     "project",
     "updated",
 )
-CHILD_FIELDS: Final = ("status", "resolution", "parent", "issuetype", "updated")
+CHILD_FIELDS: Final = (
+    "status",
+    "resolution",
+    "parent",
+    "issuetype",
+    "updated",
+    "created",
+)
+ENDED: Final = {True: "statuscategorychangedate", False: "resolutiondate"}
+"""By whether it is Cloud: what says when a done issue came to be so. Data Center knows the one field only."""
 
 
 def epic(raw: object, ids: FieldIds) -> Epic:
@@ -144,16 +156,18 @@ def epic(raw: object, ids: FieldIds) -> Epic:
 def child(raw: object, ids: FieldIds, *, cloud: bool) -> Child:
     """The record of an issue under an epic. Raises UnreadableError."""
     source = _Source(raw)
-    kind = source.object("issuetype")
+    kind, kept = source.object("issuetype"), source.status()
     return Child(
         id=source.id,
         key=source.key,
         parent=parent_of(raw, ids, cloud=cloud),
         subtask=_is_subtask(kind),
-        status=source.status(),
+        status=kept,
         resolution=source.resolution(),
         points=source.points(ids.estimate_of(source.key.rpartition("-")[0])),
         updated=source.instant("updated"),
+        created=source.instant("created"),
+        ended=source.instant(ENDED[cloud]) if kept.category == "done" else None,
     )
 
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -21,7 +22,7 @@ from connectors.jira.client import JiraClient, Json, account_of
 from connectors.jira.reading import Reading, Result, name_of
 from connectors.jira.records import UnreadableError
 from connectors.jira.state import Part
-from syncer.domain.work import Gone, LinkState, Outcome, Snapshot, Unread, WorkRef, WorkStatus
+from syncer.domain.work import Gone, LinkState, Snapshot, Unread, WorkRef, WorkStatus
 from syncer.errors import ForbiddenError, NotFoundError, SkippableError
 
 KINDS: Final = frozenset({"project", "version", "jql"})
@@ -69,7 +70,8 @@ def read(reading: Reading, ref: WorkRef) -> Result:
     # On Data Center all of it is read each time, so there is nothing to build upon.
     kin = family if reading.learned.facts.is_cloud else {}
     kept = Part(based_on=reading.learned.facts.based_on, project=scope.project, kin=kin)
-    return Result(_outcome(reading, ref, scope, family), kept)
+    outcome = _outcome(reading, ref, scope, family)
+    return Result(outcome, kept, partial(mapping.past, outcome, family, reading.words, None))
 
 
 def _found(
@@ -218,7 +220,7 @@ def _all(reading: Reading, members: str) -> Family:
     return {name: replace(kin, parent=by_key.get(kin.parent or "")) for name, kin in family.items()}
 
 
-def _outcome(reading: Reading, ref: WorkRef, scope: Scope, family: Family) -> Outcome:
+def _outcome(reading: Reading, ref: WorkRef, scope: Scope, family: Family) -> Snapshot:
     facts, words = reading.learned.facts, reading.words
     counts = mapping.progress(family, words, with_points=bool(facts.fields.estimates))
     by_counts = mapping.by_counts(

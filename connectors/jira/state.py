@@ -27,13 +27,16 @@ class Kin:
     """An issue that is part of a linked item. `status` is a status id, empty where it does not count.
 
     `ending` is the word its resolution stands for where that is not the work being done; `parent` is what is
-    above it, kept only where a query may find both.
+    above it, kept only where a query may find both. `created` and `ended` are known right after a
+    read and not kept.
     """
 
     status: str
     ending: WorkStatus | None = None
     points: float | None = None
     parent: str | None = None
+    created: datetime | None = field(default=None, compare=False)
+    ended: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from syncer.domain.comment import Publication
 from syncer.domain.sync import ConnectorState, Delivery, Placement, Receipt, Standing, Wrote
@@ -44,9 +45,13 @@ class MemoryItem:
 
 @dataclass(slots=True)
 class MemoryTracker:
-    """The items by immutable id, editable as people edit a tracker. `fault` is called before each step."""
+    """The items by immutable id, editable as people edit a tracker. `fault` is called before each step.
+
+    `past` are the snapshots of weeks before that the dates of an item's work would tell.
+    """
 
     items: dict[str, MemoryItem] = field(default_factory=dict)
+    past: dict[str, tuple[Snapshot, ...]] = field(default_factory=dict)
     fault: Fault = field(default=no_fault)
     steps: list[str] = field(default_factory=list)
     _last_comment: int = 0
@@ -113,7 +118,12 @@ class MemoryConnector:
         now = self.context.clock.now()
         outcomes = tuple(self._outcome(ref) for ref in refs)
         stamped = tuple(replace(one, taken_at=now) if isinstance(one, Snapshot) else one for one in outcomes)
-        return Fetched(stamped, ConnectorState(connection=state.connection or "read"))
+        past = {
+            one.ref: partial(self.tracker.past.__getitem__, one.item_id)
+            for one in stamped
+            if isinstance(one, Snapshot) and one.item_id in self.tracker.past
+        }
+        return Fetched(stamped, ConnectorState(connection=state.connection or "read"), past=past)
 
     def find_published(self, ref: WorkRef, item_id: str, marker: str) -> tuple[Placement, ...]:
         """By marker; a human's edit does not take it away."""

@@ -19,7 +19,7 @@ from syncer.cli.session import Session, session_of
 from syncer.domain.sync import Standing, Wrote
 from syncer.engine.publish import Delivered, Held
 from syncer.engine.pull import Scope
-from syncer.engine.report import ConnectionOutcome, Planned, SyncReport
+from syncer.engine.report import ConnectionOutcome, ConnectionReport, Planned, SyncReport
 from syncer.engine.sync import Wish, plan_sync, run_sync
 from syncer.errors import BusyError, SkippableError, SyncerError
 
@@ -284,21 +284,13 @@ def _planned_lines(planned: Planned, now: datetime) -> Iterator[str]:
 
 def _common(report: SyncReport) -> Iterable[str]:
     for connection in report.connections:
-        if connection.outcome is ConnectionOutcome.READ:
-            links, requests = text.many(connection.links, "link"), text.many(connection.requests, "request")
-            yield f"  {connection.connection}: {links} read, {requests}"
-        else:
-            name = connection.connection
-            sentence = text.plain(connection.sentence).removeprefix(f"{name}: ")
-            yield f"  {name}: {connection.outcome.value}: {sentence}"
-            if connection.hint:
-                yield f"    -> {connection.hint}"
-            if connection.until and connection.outcome is ConnectionOutcome.FAILED:
-                yield f"    -> left alone until {connection.until:%Y-%m-%d %H:%M} UTC"
+        yield from _read(connection)
     for change in report.changes:
         label = f"{change.snapshot.key} {change.snapshot.name}"
         yield f"  ~ {text.name(label)}: {text.plain('; '.join(map(str, change.changes)))}"
         yield from (f"      note: {text.plain(note)}" for note in change.snapshot.notes)
+    if report.backfilled:
+        yield f"  the past of {text.many(report.backfilled, 'new item')} was drawn from the dates of its work"
     failed = {connection.connection for connection in report.failed}
     for trouble in report.troubles:
         if trouble.link.ref.connection in failed:
@@ -309,6 +301,20 @@ def _common(report: SyncReport) -> Iterable[str]:
         yield f"  + {signal.kind} on {signal.key_result_id}"
     for signal in report.closed:
         yield f"  - {signal.kind} on {signal.key_result_id}"
+
+
+def _read(connection: ConnectionReport) -> Iterable[str]:
+    if connection.outcome is ConnectionOutcome.READ:
+        links, requests = text.many(connection.links, "link"), text.many(connection.requests, "request")
+        yield f"  {connection.connection}: {links} read, {requests}"
+    else:
+        name = connection.connection
+        sentence = text.plain(connection.sentence).removeprefix(f"{name}: ")
+        yield f"  {name}: {connection.outcome.value}: {sentence}"
+        if connection.hint:
+            yield f"    -> {connection.hint}"
+        if connection.until and connection.outcome is ConnectionOutcome.FAILED:
+            yield f"    -> left alone until {connection.until:%Y-%m-%d %H:%M} UTC"
 
 
 def _values(report: SyncReport) -> Iterable[str]:
@@ -345,6 +351,7 @@ def report_document(report: SyncReport) -> dict[str, Any]:
             {"item": str(d.publication.ref), "wrote": d.wrote, "standing": d.standing, "why": d.why}
             for d in report.delivered
         ],
+        "backfilled": report.backfilled,
         "held_back": [{"item": str(h.publication.ref), "until": h.until} for h in report.held_back],
         "told": report.told,
         "untold": report.untold,

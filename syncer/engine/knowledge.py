@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 
 from syncer.domain.checkin import CheckIn, InitiativeCheckIn
 from syncer.domain.closing import Closing, standing_closings
@@ -14,11 +15,12 @@ from syncer.domain.rollup import Known, Work
 from syncer.domain.signals.finding import Signal
 from syncer.domain.sync import ConnectionHealth, ConnectorState, OutboxRow, Receipt
 from syncer.domain.work import Gone, LinkState, Outcome, Snapshot, Unread, WorkRef, changes
+from syncer.engine.backfill import backfilled
 from syncer.engine.judge import Judgement, judge
 from syncer.engine.publish import OutboxPlan, plan_publish
 from syncer.engine.report import ItemChange, LinkTrouble
 from syncer.engine.retired import last_words
-from syncer.ports import UnitOfWork
+from syncer.ports import Past, UnitOfWork
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,7 @@ class After:
 
     at: datetime
     links: tuple[Link, ...]
+    past: tuple[Snapshot, ...]
     fresh: tuple[ItemChange, ...]
     troubles: tuple[LinkTrouble, ...]
     judgement: Judgement
@@ -112,9 +115,16 @@ def _known(
 
 
 def conclude(
-    workspace: Workspace, before: Before, outcomes: Mapping[WorkRef, Outcome], now: datetime
+    workspace: Workspace,
+    before: Before,
+    outcomes: Mapping[WorkRef, Outcome],
+    now: datetime,
+    past: Mapping[WorkRef, Past] = MappingProxyType({}),
 ) -> After:
-    """Puts what was read beside what was known, and judges it at the moment `now` (UTC)."""
+    """Puts what was read beside what was known, and judges it at the moment `now` (UTC).
+
+    Of an item that was never read before, the `past` of its cycle comes before what was read.
+    """
     seen = {ref: outcome for ref, outcome in outcomes.items() if isinstance(outcome, Snapshot)}
     links = _carried(
         [
@@ -125,12 +135,14 @@ def conclude(
     )
     linked = {link.ref for link in links}
     fresh = _fresh([one for ref, one in seen.items() if ref in linked], before.snapshots)
-    histories = _histories(before.snapshots, fresh)
+    begun = backfilled(workspace, links, before.snapshots, past)
+    histories = _histories({**before.snapshots, **begun}, fresh)
     known = _known(workspace, before, links, histories)
     judgement = judge(workspace, known, before.signals, now)
     return After(
         at=now,
         links=links,
+        past=tuple(snapshot for history in begun.values() for snapshot in history),
         fresh=fresh,
         troubles=tuple(_troubles(links, outcomes)),
         judgement=judgement,

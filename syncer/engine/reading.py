@@ -17,7 +17,7 @@ from syncer.engine.pull import Deferred, PullPlan
 from syncer.engine.report import ConnectionOutcome, ConnectionReport
 from syncer.engine.values import Told
 from syncer.errors import CredentialsError, FatalError, SyncerError, TemporaryError, UnsafePullError
-from syncer.ports import Connector, Fetched, NumberReader
+from syncer.ports import Connector, Fetched, NumberReader, Past
 
 _log = logging.getLogger(__name__)
 
@@ -29,12 +29,13 @@ Connect = Callable[[str], Connector]
 class ConnectionRead:
     """What came over one connection; `connector` is None where it could not be used.
 
-    `numbers` are the values of key results, by id, or why one could not be read.
+    `numbers` are the values of key results, by id, or why one could not be read; `past` as in Fetched.
     """
 
     connection: str
     outcomes: Mapping[WorkRef, Outcome]
     numbers: Mapping[str, Told] = field(default_factory=dict)
+    past: Mapping[WorkRef, Past] = field(default_factory=dict)
     before: ConnectionHealth | None = None
     health: ConnectionHealth | None
     report: ConnectionReport
@@ -83,6 +84,7 @@ def read_connection(
         connection=plan.connection,
         outcomes=outcomes,
         numbers=numbers,
+        past=fetched.past,
         state=fetched.state,
         before=before,
         health=ConnectionHealth(connection=plan.connection, read_at=now if whole else before_at),

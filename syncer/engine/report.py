@@ -71,8 +71,8 @@ class Planned:
 class SyncReport:
     """The whole of it. `planned` is filled by a plan, `delivered` by a sync; `run` is None for a plan.
 
-    `told` are the readers who were sent a notification, `untold` those who could not be; the latter make no
-    sync partial.
+    `backfilled` counts the items that were new and whose past was drawn from dates. `told` are the
+    readers who were sent a notification, `untold` those who could not be; the latter make no sync partial.
     """
 
     workspace: str
@@ -84,6 +84,7 @@ class SyncReport:
     value_troubles: tuple[ValueTrouble, ...] = ()
     opened: tuple[Signal, ...] = ()
     closed: tuple[Signal, ...] = ()
+    backfilled: int = 0
     planned: tuple[Planned, ...] = ()
     delivered: tuple[Delivered, ...] = ()
     held_back: tuple[Held, ...] = ()

@@ -26,7 +26,7 @@ from syncer.engine.reading import Connect, ConnectionRead, deferred_report, read
 from syncer.engine.report import ConnectionOutcome, Planned, SyncReport
 from syncer.engine.values import ValueSource, ValuesRead, read_values
 from syncer.engine.verify import Verify
-from syncer.ports import Clock, Store
+from syncer.ports import Clock, Past, Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +74,7 @@ def run_sync(engine: Engine, wish: Wish) -> SyncReport:
         closing.callback(_close_all, reads)
         values, before = _values(engine, before, reads, now)
         outcomes = _outcomes(reads)
-        after = conclude(engine.workspace, before, outcomes, now)
+        after = conclude(engine.workspace, before, outcomes, now, _past(reads))
         run = _record(engine, wish, holding, run, before, after, reads, values)
         deliveries = _deliver(engine, wish, holding, reads, readable_items(after, outcomes))
         report = _report(engine, run, deliveries.reads, deferred, after, values)
@@ -97,7 +97,7 @@ def plan_sync(engine: Engine, wish: Wish) -> SyncReport:
         closing.callback(_close_all, reads)
         values, before = _values(engine, before, reads, now)
         outcomes = _outcomes(reads)
-        after = conclude(engine.workspace, before, outcomes, now)
+        after = conclude(engine.workspace, before, outcomes, now, _past(reads))
         report = _report(engine, None, reads, deferred, after, values)
         if wish.pull_only or not engine.workspace.publish.enabled:
             return report
@@ -170,6 +170,10 @@ def _outcomes(reads: Sequence[ConnectionRead]) -> dict[WorkRef, Outcome]:
     return {ref: outcome for read in reads for ref, outcome in read.outcomes.items()}
 
 
+def _past(reads: Sequence[ConnectionRead]) -> dict[WorkRef, Past]:
+    return {ref: past for read in reads for ref, past in read.past.items()}
+
+
 def _deliver(
     engine: Engine,
     wish: Wish,
@@ -210,8 +214,8 @@ def _record(
         work.save_links(name, touched)
         for entry in values.entries:
             work.add_check_in(name, entry)
-        for change in after.fresh:
-            work.add_snapshot(name, run.id, change.snapshot)
+        for snapshot in (*after.past, *(change.snapshot for change in after.fresh)):
+            work.add_snapshot(name, run.id, snapshot)
         for read in reads:
             if read.health is not None:
                 work.save_health(name, read.health)
@@ -257,6 +261,7 @@ def _report(
         run=run,
         connections=(*(read.report for read in reads), *(deferred_report(one) for one in deferred)),
         changes=after.fresh,
+        backfilled=len({(one.ref.connection, one.item_id) for one in after.past}),
         troubles=after.troubles,
         values=values.entries,
         value_troubles=values.troubles,

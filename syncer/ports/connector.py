@@ -9,7 +9,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from syncer.domain.comment import Publication
 from syncer.domain.sync import ConnectorState, Delivery, Placement, Receipt, Standing
-from syncer.domain.work import Outcome, WorkRef, WorkStatus
+from syncer.domain.work import Outcome, Snapshot, WorkRef, WorkStatus
 
 
 class Clock(Protocol):
@@ -78,13 +78,22 @@ class Access:
     missing: str = ""
 
 
+Past = Callable[[], tuple[Snapshot, ...]]
+"""Draws the past of one item; called for those that are new."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """An outcome for every ref, the state to keep, and what statuses beside `status_map` are taken for."""
+    """An outcome for every ref, the state to keep, and what statuses beside `status_map` are taken for.
+
+    `past` draws, for items that were read in full, snapshots of weeks before, oldest first, as far as dates
+    tell.
+    """
 
     outcomes: tuple[Outcome, ...]
     state: ConnectorState = field(default_factory=ConnectorState)
     unmapped: Mapping[str, str] = field(default_factory=dict)
+    past: Mapping[WorkRef, Past] = field(default_factory=dict, compare=False)
 
 
 class Connector(Protocol):

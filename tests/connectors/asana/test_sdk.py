@@ -78,7 +78,7 @@ def test_a_netrc_does_not_take_the_tokens_place(
 def test_fields_are_asked_for_by_name_in_one_list(desk: Desk) -> None:
     desk.fetch(desk.site.add_project("P"))
     asked = {request.path.rpartition("/")[2]: request.one("opt_fields") for request in desk.requests}
-    assert asked["tasks"] == "completed,approval_status,notes,modified_at"
+    assert asked["tasks"] == "completed,approval_status,created_at,completed_at,notes,modified_at"
     assert asked["me"] == "name,workspaces.gid"
 
 

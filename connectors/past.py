@@ -1,0 +1,100 @@
+"""What an item was like before it was linked, week by week, as far as the dates of its work tell. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+
+from syncer.domain.work import Health, Points, Progress, Snapshot, WorkStatus
+
+WEEKS: Final = 26
+"""How far back: two quarters, so that a cycle that is linked late is known from its first day."""
+
+_BUCKETS: Final = ("done", "open", "cancelled")
+NOTE: Final = "Drawn from the dates of what belongs to it now, when the link was new."
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One piece of work: when it came into being and ended (None: it is open), and where it counts now.
+
+    `bucket` is `done`, `open` or `cancelled`; both moments are aware.
+    """
+
+    bucket: str
+    created: datetime
+    ended: datetime | None = None
+    points: float | None = None
+
+
+def past_of(now: Snapshot, pieces: Iterable[Piece | None], begun: date | None = None) -> tuple[Snapshot, ...]:
+    """The snapshots that would have been taken, oldest first; none where a date is missing.
+
+    It begins with the first week in which there was any work. `begun` is the day since when the item is in
+    progress where the tracker tells, and goes before what its work and its dates suggest. What was moved,
+    reopened or deleted since is not known to have been there: the counts are those of what belongs to the
+    item now.
+    """
+    known: list[Piece] = []
+    for piece in pieces:
+        if piece is None or (piece.bucket != "open" and piece.ended is None):
+            return ()
+        known.append(piece)
+    return tuple(_changed(_weeks(now, known, begun)))
+
+
+def _weeks(now: Snapshot, pieces: Sequence[Piece], begun: date | None) -> Iterator[Snapshot]:
+    for weeks in range(WEEKS, 0, -1):
+        at = now.taken_at - timedelta(weeks=weeks)
+        there = [piece for piece in pieces if piece.created <= at]
+        if not there:
+            continue
+        progress = _progress(there, at, with_points=now.progress.points is not None)
+        status = _status(now, progress, at, begun)
+        yield replace(
+            now,
+            taken_at=at,
+            progress=progress,
+            status=status,
+            done_on=now.done_on if status is WorkStatus.DONE else None,
+            health=Health.UNKNOWN,
+            notes=(NOTE,),
+        )
+
+
+def _changed(snapshots: Iterable[Snapshot]) -> Iterator[Snapshot]:
+    last: Snapshot | None = None
+    for one in snapshots:
+        if last is None or not last.says_the_same_as(one):
+            last = one
+            yield one
+
+
+def _progress(there: Sequence[Piece], at: datetime, *, with_points: bool) -> Progress:
+    stood = [("open" if p.ended is None or p.ended > at else p.bucket, p.points) for p in there]
+    where = [bucket for bucket, _ in stood]
+    counted = Progress(done=where.count("done"), open=where.count("open"), cancelled=where.count("cancelled"))
+    if not with_points:
+        return counted
+    total = {name: sum(points or 0.0 for bucket, points in stood if bucket == name) for name in _BUCKETS}
+    unestimated = sum(1 for bucket, points in stood if points is None and bucket != "cancelled")
+    points = Points(
+        done=total["done"], open=total["open"], cancelled=total["cancelled"], unestimated=unestimated
+    )
+    return replace(counted, points=points)
+
+
+def _status(now: Snapshot, progress: Progress, at: datetime, begun: date | None) -> WorkStatus:
+    """What can be told: ended by its day, under way by its work or its dates, else as yet planned.
+
+    Of work that rests or was dropped nobody knows whether it rested then: it is not said to have.
+    """
+    on = at.astimezone(UTC).date()
+    if now.status is WorkStatus.DONE and now.done_on is not None and now.done_on <= on:
+        return WorkStatus.DONE
+    rests = now.status in {WorkStatus.ON_HOLD, WorkStatus.DROPPED}
+    since = begun or now.start
+    started = (since is not None and since <= on) or (begun is None and progress.done > 0)
+    return WorkStatus.IN_PROGRESS if started or rests else WorkStatus.PLANNED

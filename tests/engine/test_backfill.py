@@ -1,0 +1,82 @@
+"""The past of an item is taken over once, when it is linked, and from the cycle's first day on."""
+
+from __future__ import annotations
+
+from syncer.domain.work import Progress, Snapshot
+from tests.domain import build
+from tests.engine.desk import Desk
+
+DAYS = ("2026-09-07", "2026-09-28", "2026-10-12", "2026-10-26")
+
+
+def told(*done: int) -> tuple[Snapshot, ...]:
+    return tuple(
+        build.snapshot(taken_at=build.noon(day), progress=Progress(done=n, open=10 - n))
+        for day, n in zip(DAYS, done, strict=True)
+    )
+
+
+def kept(desk: Desk) -> list[tuple[str, int]]:
+    with desk.store.read() as work:
+        (history,) = work.snapshots("acme").values()
+    return [(one.taken_at.date().isoformat(), one.progress.done) for one in history]
+
+
+def test_it_begins_with_what_stood_on_the_first_day_of_the_cycle(desk: Desk) -> None:
+    desk.epic()
+    desk.tracker.past["10042"] = told(0, 1, 1, 2)
+
+    report = desk.sync()
+
+    assert report.backfilled == 1
+    assert [str(change) for one in report.changes for change in one.changes] != []
+    assert kept(desk) == [("2026-09-28", 1), ("2026-10-12", 1), ("2026-10-26", 2), ("2026-11-02", 3)]
+
+
+def test_it_is_taken_over_once(desk: Desk) -> None:
+    desk.epic()
+    desk.sync()
+    desk.tracker.past["10042"] = told(0, 1, 1, 2)
+    desk.clock.pass_(days=1)
+
+    report = desk.sync(fresh=True)
+
+    assert report.backfilled == 0
+    assert kept(desk) == [("2026-11-02", 3)]
+
+
+def test_a_plan_takes_it_into_account_and_stores_nothing(desk: Desk) -> None:
+    desk.epic()
+    desk.tracker.past["10042"] = told(0, 1, 1, 2)
+    before = desk.rows()
+
+    assert desk.plan().backfilled == 1
+    assert desk.rows() == before
+
+
+def test_two_bets_on_one_item_share_its_past(desk: Desk) -> None:
+    again = build.initiative("again", link=build.link("again", ref=build.ref("ONB-12")))
+    desk.configure(cycles=(build.cycle(build.key_result(build.initiative(), again)),))
+    desk.epic()
+    desk.tracker.past["10042"] = told(0, 1, 1, 2)
+
+    assert desk.sync().backfilled == 1
+    assert len(kept(desk)) == 4
+
+
+def test_the_signals_speak_in_the_first_week(desk: Desk) -> None:
+    """Work that is on track beside a number that stands still: known from dates and entered check-ins."""
+    for week, day in enumerate(("2026-10-05", "2026-10-12", "2026-10-19", "2026-10-26", "2026-11-02")):
+        desk.check_in(34.0 + week * 0.05, on=day)
+    desk.epic(progress=Progress(done=6, open=4))
+    desk.tracker.past["10042"] = told(0, 1, 2, 4)
+
+    assert "activation/work_without_movement" in {one.id for one in desk.sync().opened}
+
+
+def test_without_a_past_they_wait(desk: Desk) -> None:
+    for week, day in enumerate(("2026-10-05", "2026-10-12", "2026-10-19", "2026-10-26", "2026-11-02")):
+        desk.check_in(34.0 + week * 0.05, on=day)
+    desk.epic(progress=Progress(done=6, open=4))
+
+    assert "activation/work_without_movement" not in {one.id for one in desk.sync().opened}
