@@ -11,8 +11,18 @@ import typer
 
 from syncer.cli import text
 from syncer.cli.discreet import Named
-from syncer.cli.map_page import Shown, map_page
-from syncer.cli.map_words import NOTHING_BET, as_text, bet_of, item_of, number_of, stands
+from syncer.cli.map_page import map_page
+from syncer.cli.map_words import (
+    NO_NUMBER,
+    NOTHING_BET,
+    Goals,
+    as_text,
+    bare_objectives,
+    bet_of,
+    item_of,
+    number_of,
+    stands,
+)
 from syncer.cli.session import print_out, session_of
 from syncer.cli.sheets import note_hidden, views
 from syncer.domain.rollup import Rollup
@@ -37,26 +47,28 @@ def alignment_map(
     """The alignment map: objective, key result, initiative, linked item; what hangs in the air is said."""
     session, named = session_of(context), frozenset(key_results or ())
     document: dict[str, Any] = {}
-    shown: list[Shown] = []
+    shown: list[Goals] = []
     for view in views(session, named):
         rollups = view.public(named)
-        document[view.workspace.id] = [_branch(rollup) for rollup in rollups]
-        shown.append((view.workspace.id, rollups))
+        today = session.app.clock.now().astimezone(view.workspace.zone).date()
+        bare = () if named else bare_objectives(view.workspace, today)
+        document[view.workspace.id] = [*map(_branch, rollups), *map(_bare, bare)]
+        shown.append(Goals(view.workspace.id, rollups, bare))
         note_hidden(session, view, named)
     if not session.as_json:
         print_out(text.plain(_FORMS[form](shown)))
     session.emit(document)
 
 
-def _lines(draw: Callable[[str, Sequence[Rollup]], Iterable[str]]) -> Callable[[Sequence[Shown]], str]:
-    return lambda shown: "\n".join(line for name, rollups in shown for line in draw(name, rollups))
+def _lines(draw: Callable[[Goals], Iterable[str]]) -> Callable[[Sequence[Goals]], str]:
+    return lambda shown: "\n".join(line for goals in shown for line in draw(goals))
 
 
-def mermaid(workspace: str, rollups: Sequence[Rollup]) -> Iterator[str]:
+def mermaid(goals: Goals) -> Iterator[str]:
     """A flowchart from left to right; foreign words are nothing but labels."""
     yield "flowchart LR"
-    yield f"  w{_label(workspace)}"
-    groups = groupby(rollups, key=lambda rollup: rollup.placed.objective)
+    yield f"  w{_label(goals.workspace)}"
+    groups = groupby(goals.rollups, key=lambda rollup: rollup.placed.objective)
     number = 0
     for place, (objective, members) in enumerate(groups):
         yield f"  w --> o{place}{_label(objective.title)}"
@@ -64,6 +76,9 @@ def mermaid(workspace: str, rollups: Sequence[Rollup]) -> Iterator[str]:
             number += 1
             yield f"  o{place} --> k{number}{_label(number_of(rollup))}"
             yield from _bets(rollup, number)
+    for place, title in enumerate(goals.bare):
+        yield f"  w --> b{place}{_label(title)}"
+        yield f"  b{place} -.-> m{place}{_label(NO_NUMBER)}"
 
 
 def _bets(rollup: Rollup, number: int) -> Iterator[str]:
@@ -80,6 +95,10 @@ def _label(words: str) -> str:
     """Quoted, with everything that mermaid or HTML would act on written as an entity."""
     named = {"#": "#35;", '"': "#quot;", "<": "#lt;", ">": "#gt;", "&": "#amp;", "`": "#96;", "\\": "#92;"}
     return f'["{"".join(named.get(letter, letter) for letter in text.name(words))}"]'
+
+
+def _bare(objective: str) -> dict[str, Any]:
+    return {"objective": objective, "key_result": None, "title": None, "initiatives": []}
 
 
 def _branch(rollup: Rollup) -> dict[str, Any]:
@@ -99,7 +118,7 @@ def _branch(rollup: Rollup) -> dict[str, Any]:
     }
 
 
-_FORMS: Mapping[Format, Callable[[Sequence[Shown]], str]] = {
+_FORMS: Mapping[Format, Callable[[Sequence[Goals]], str]] = {
     Format.TEXT: _lines(as_text),
     Format.MERMAID: _lines(mermaid),
     Format.HTML: map_page,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import combinations
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -78,6 +79,7 @@ def _rows(session: Session, named: frozenset[str], *, offline: bool) -> Iterator
     refuse_unknown(named, [one.workspace for one in found])
     for configured in found:
         yield _file_row(configured)
+        yield from _overlap_rows(configured)
         if not configured.workspace.publish.enabled:
             yield Row("publish", Mark.OK, text.PUBLISHING_OFF)
     yield _store_row(session)
@@ -94,6 +96,17 @@ def _rows(session: Session, named: frozenset[str], *, offline: bool) -> Iterator
 def _file_row(configured: Configured) -> Row:
     links = text.many(len(tuple(configured.workspace.links())), "link")
     return Row("config", Mark.OK, f"{configured.path}: workspace {configured.workspace.id}, {links}")
+
+
+def _overlap_rows(configured: Configured) -> Iterator[Row]:
+    """Cycles may overlap, a year and its quarters do; two of a kind that do are mostly a slip of the pen."""
+    for one, other in combinations(sorted(configured.workspace.cycles, key=lambda cycle: cycle.start), 2):
+        if other.start <= one.end and not other.end <= one.end:
+            days = f"from {other.start} to {one.end}"
+            sentence = f"{configured.path}: cycles {one.id} and {other.id} overlap {days}"
+            yield Row(
+                "config", Mark.WARN, sentence, "each is judged by its own days; set them apart if not meant"
+            )
 
 
 def _store_row(session: Session) -> Row:

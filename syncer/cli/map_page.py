@@ -13,7 +13,7 @@ from typing import Final
 from unicodedata import combining, east_asian_width
 
 from syncer.cli import text
-from syncer.cli.map_words import NOTHING_BET, as_text, item_of, stands
+from syncer.cli.map_words import NO_NUMBER, NOTHING_BET, Goals, as_text, item_of, stands
 from syncer.domain.comment import Style
 from syncer.domain.render import number_word, work_words
 from syncer.domain.rollup import Rollup, WorkLine
@@ -40,29 +40,26 @@ class Box:
     dashed: bool = False
 
 
-Shown = tuple[str, Sequence[Rollup]]
-"""A workspace and what of it may be shown."""
-
-
-def map_page(shown: Sequence[Shown]) -> str:
+def map_page(shown: Sequence[Goals]) -> str:
     """One page that asks nothing of any other place, and prints."""
-    body = "\n".join(_section(number, name, rollups) for number, (name, rollups) in enumerate(shown))
+    body = "\n".join(_section(number, goals) for number, goals in enumerate(shown))
     return _PAGE.format(legend=_LEGEND, body=body)
 
 
-def _section(number: int, workspace: str, rollups: Sequence[Rollup]) -> str:
+def _section(number: int, goals: Goals) -> str:
     groups = [
         (text.name(objective.title), list(members))
-        for objective, members in groupby(rollups, key=lambda rollup: rollup.placed.objective)
+        for objective, members in groupby(goals.rollups, key=lambda rollup: rollup.placed.objective)
     ]
     figures = "\n".join(
         "\n".join(_drawing(f"m{number}-{place}", title, members))
         for place, (title, members) in enumerate(groups)
     )
-    words = "\n".join(escape(text.plain(line)) for line in as_text(workspace, rollups))
+    words = "\n".join(escape(text.plain(line)) for line in as_text(goals))
+    bare = "".join(f"<p><b>{escape(text.name(title))}</b>: {NO_NUMBER}</p>\n" for title in goals.bare)
     return (
-        f"<section><h2>{escape(text.name(workspace))}</h2>\n"
-        f"{figures or '<p>There is no key result to be shown.</p>'}\n"
+        f"<section><h2>{escape(text.name(goals.workspace))}</h2>\n"
+        f"{figures or '<p>There is no key result to be shown.</p>'}\n{bare}"
         f"<details><summary>The same in words</summary><pre>{words}</pre></details></section>"
     )
 

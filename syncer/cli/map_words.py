@@ -3,27 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 
 from syncer.cli import text
+from syncer.domain.okr import Workspace
 from syncer.domain.render import number_word, work_word
 from syncer.domain.rollup import Rollup, WorkLine
 from syncer.domain.work import LinkState
 
+NO_NUMBER = "no key result: nothing says whether it is reached"
 NOTHING_BET = "no initiative: nothing is bet on it"
 NO_LINK = "no link: kept by hand"
 
 
-def as_text(workspace: str, rollups: Sequence[Rollup]) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class Goals:
+    """A workspace with what of it may be shown; `bare` are the titles of objectives without a key result."""
+
+    workspace: str
+    rollups: Sequence[Rollup]
+    bare: Sequence[str] = ()
+
+
+def bare_objectives(workspace: Workspace, on: date) -> tuple[str, ...]:
+    """Of cycles that run on a day: nobody looks for a number in those that are over."""
+    running = [cycle for cycle in workspace.cycles if cycle.start <= on <= cycle.end]
+    return tuple(one.title for cycle in running for one in cycle.objectives if not one.key_results)
+
+
+def as_text(goals: Goals) -> Iterator[str]:
     """A tree, one line a node."""
-    yield workspace
-    for objective, members in groupby(rollups, key=lambda rollup: rollup.placed.objective):
+    yield goals.workspace
+    for objective, members in groupby(goals.rollups, key=lambda rollup: rollup.placed.objective):
         yield f"└ {text.name(objective.title)}"
         for rollup in members:
             yield f"  └ {number_of(rollup)}"
             yield from (f"    └ {bet_of(line)} → {item_of(line)}" for line in rollup.work)
             if not rollup.work:
                 yield f"    ! {NOTHING_BET}"
+    for title in goals.bare:
+        yield f"└ {text.name(title)}"
+        yield f"  ! {NO_NUMBER}"
 
 
 def number_of(rollup: Rollup) -> str:

@@ -62,6 +62,8 @@ def _troubles(report: SyncReport) -> Iterator[str]:
     for trouble in report.troubles:
         if trouble.link.ref.connection not in failed:
             yield f"{escape(trouble.link.id)}: {escape(trouble.why)}"
+    for value in report.value_troubles:
+        yield f"number {escape(value.key_result_id)}: {escape(value.why)}"
 
 
 def _changes(report: SyncReport) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from syncer.cli.alignment import mermaid
+from syncer.cli.map_words import Goals
 from tests.cli.world import World
 from tests.domain.build import initiative, key_result, rollup_of
 
@@ -26,7 +27,7 @@ def test_a_broken_link_is_said(synced: World) -> None:
 
 
 def test_a_key_result_without_a_bet_hangs_in_the_air() -> None:
-    drawn = list(mermaid("acme", [rollup_of(key_result(initiatives=()), on="2026-11-16")]))
+    drawn = list(mermaid(Goals("acme", [rollup_of(key_result(initiatives=()), on="2026-11-16")])))
     assert drawn[-1] == '  k1 -.-> n1["no initiative: nothing is bet on it"]'
 
 
@@ -44,7 +45,7 @@ def test_a_flowchart_has_every_node_once_and_is_wired(synced: World) -> None:
 
 def test_foreign_words_are_labels_and_nothing_else() -> None:
     hostile = initiative(title='"] --> x["<b>`#quot;`</b>\n  click w "javascript:alert(1)"')
-    drawn = list(mermaid("acme", [rollup_of(key_result(hostile), on="2026-11-16")]))
+    drawn = list(mermaid(Goals("acme", [rollup_of(key_result(hostile), on="2026-11-16")])))
 
     (line,) = [line for line in drawn if " --> i1x0" in line]
     assert line == (
@@ -57,3 +58,20 @@ def test_as_json_it_is_the_same_tree(synced: World) -> None:
     branches = synced.run("--json", "report", "map").json["acme"]
     fonts = [one for branch in branches for one in branch["initiatives"] if one["initiative"] == "fonts"]
     assert fonts == [{"initiative": "fonts", "title": "Smaller fonts", "item": None, "link_state": None}]
+
+
+def test_an_objective_nobody_measures_hangs_in_the_air(acme: World) -> None:
+    acme.edit("    objectives:\n", "    objectives:\n      - {id: brand, title: Be loved}\n")
+    forms = {form: acme.run("report", "map", "--format", form).out for form in ("text", "mermaid", "html")}
+
+    assert "└ Be loved\n  ! no key result: nothing says whether it is reached\n" in forms["text"]
+    assert '  w --> b0["Be loved"]\n  b0 -.-> m0["no key result: ' in forms["mermaid"]
+    assert "<p><b>Be loved</b>: no key result: nothing says whether it is reached</p>" in forms["html"]
+    found = acme.run("--json", "report", "map").json["acme"]
+    assert [one["objective"] for one in found if one["key_result"] is None] == ["Be loved"]
+
+
+def test_an_objective_of_which_all_is_confidential_is_not_called_bare(acme: World) -> None:
+    out = acme.run("report", "map").out
+
+    assert "no key result" not in out

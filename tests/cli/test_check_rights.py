@@ -66,3 +66,23 @@ def test_statuses_that_nobody_mapped_are_told_with_what_they_are_taken_for(acme:
     assert jira.endswith(f"{told}Done as done, In Progress as in progress, To Do as planned")
     assert platform.startswith("platform     ok   ")
     assert "On Hold" not in jira + platform, "that one is in the file"
+
+
+def test_cycles_that_overlap_are_named_with_their_days(acme: World) -> None:
+    text = acme.file.read_text(encoding="utf-8").rstrip()
+    end = acme.story.start + timedelta(days=90)
+    cycle = f"  - {{id: late, start: {end - timedelta(days=9)}, end: {end + timedelta(days=60)}}}"
+    acme.file.write_text(f"{text}\n{cycle}\n", encoding="utf-8")
+
+    out = acme.run("check", "--offline").out
+
+    assert f"cycles demo-quarter and late overlap from {end - timedelta(days=9)} to {end}\n" in out
+    assert "-> each is judged by its own days; set them apart if not meant\n" in out
+
+
+def test_a_year_around_its_quarters_is_no_slip(acme: World) -> None:
+    text = acme.file.read_text(encoding="utf-8").rstrip()
+    start, end = acme.story.start - timedelta(days=30), acme.story.start + timedelta(days=300)
+    acme.file.write_text(f"{text}\n  - {{id: year, start: {start}, end: {end}}}\n", encoding="utf-8")
+
+    assert "overlap" not in acme.run("check", "--offline").out

@@ -8,6 +8,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from syncer.cli.map_page import map_page
+from syncer.cli.map_words import Goals
 from syncer.domain.rollup import Rollup
 from tests.cli.world import World
 from tests.domain import build
@@ -26,7 +27,7 @@ def boxes(page: str) -> dict[str, ET.Element]:
 
 
 def page_of(*rollups: Rollup) -> str:
-    return map_page([("acme", rollups)])
+    return map_page([Goals("acme", rollups)])
 
 
 def is_dashed(box: ET.Element) -> bool:
@@ -117,7 +118,7 @@ HOSTILE = "</title></svg><script>alert(1)</script>\" onload='x' &amp; <img src=/
 
 def test_foreign_words_are_words_and_nothing_is_asked_of_any_other_place() -> None:
     rollup = rollup_of(key_result(initiative(title=HOSTILE), title=HOSTILE), on="2026-11-16")
-    page = map_page([(HOSTILE, [rollup])])
+    page = map_page([Goals(HOSTILE, [rollup])])
 
     assert [name for name in boxes(page) if name.startswith(f"{HOSTILE}: ")] != []
     assert set(re.findall(r"<([a-z]\w*)", page)).isdisjoint(
@@ -127,7 +128,7 @@ def test_foreign_words_are_words_and_nothing_is_asked_of_any_other_place() -> No
 
 
 def test_who_does_not_see_it_is_told_the_same() -> None:
-    page = map_page([(name, [rollup_of(key_result(), on="2026-11-16")]) for name in ("acme", "globex")])
+    page = map_page([Goals(name, [rollup_of(key_result(), on="2026-11-16")]) for name in ("acme", "globex")])
 
     names: list[str] = []
     for svg in drawings(page):
@@ -143,4 +144,4 @@ def test_who_does_not_see_it_is_told_the_same() -> None:
 
 
 def test_a_workspace_with_nothing_to_show() -> None:
-    assert "There is no key result to be shown." in map_page([("acme", ())])
+    assert "There is no key result to be shown." in map_page([Goals("acme", ())])

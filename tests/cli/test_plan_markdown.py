@@ -55,3 +55,13 @@ def test_a_plan_in_markdown_changes_nothing(acme: World) -> None:
     acme.run("plan", "--format", "markdown")
 
     assert sum(acme.comments().values()) == 0
+
+
+def test_a_number_that_could_not_be_read_is_said(acme: World) -> None:
+    acme.edit(
+        "            min_move: 1\n", "            min_move: 1\n            value_from: {csv: gone.csv}\n"
+    )
+
+    out = acme.run("plan", "--format", "markdown").out
+
+    assert "- number activation: " in out.partition("### What cannot be read")[2]

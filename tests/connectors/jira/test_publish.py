@@ -51,6 +51,21 @@ def test_a_restricted_comment_is_never_public(deployment: Deployment, seen_by: s
 
 
 @BOTH
+@pytest.mark.parametrize("status", [400, 403])
+def test_a_restriction_that_is_refused_never_falls_back_to_a_public_comment(
+    deployment: Deployment, status: int
+) -> None:
+    why = {"errorMessages": ["The group named staff does not exist."], "errors": {}}
+    with desk(deployment) as d:
+        d.server.fault = on("POST", "/comment", Response.of(status, why))
+        connector = d.connect(comment_visibility={"group": "staff"})
+        with pytest.raises(SkippableError, match="staff does not exist"):
+            connector.publish(publication(d.id_of("ONB-1")), None)
+        assert d.site.comments("ONB-1") == []
+        assert [w.json["visibility"]["value"] for w in d.writes()] == ["staff"]
+
+
+@BOTH
 def test_an_edit_is_in_place_and_quiet(deployment: Deployment) -> None:
     with desk(deployment) as d:
         placement = posted(d).placement
