@@ -26,6 +26,7 @@ from syncer.engine.checkins import check_in, report_initiative
 from syncer.engine.report import SyncReport
 from syncer.engine.sync import Wish, run_sync
 from syncer.store import schema
+from tests.domain.signals.by_hand import BY_HAND, holds
 
 READ_ONLY_POSTS = ("/search", "/search/jql", "/bulkfetch", "/approximate-count", "/comment/list")
 LASTING = (schema.snapshots, schema.signals, schema.outbox, schema.receipts, schema.check_ins)
@@ -224,6 +225,13 @@ def test_every_sync_reads_everything_but_the_project_that_is_private_for_a_week(
     assert outcomes == [*[RunOutcome.DONE] * 7, RunOutcome.PARTIAL, *[RunOutcome.DONE] * 5]
     assert troubles == [*[[]] * 7, ["referrals"], *[[]] * 5]
     assert {report.held_back for report in quarter.reports} == {()}
+
+
+def test_every_kind_of_signal_can_be_judged_again_from_what_is_printed(quarter: Played) -> None:
+    opened = [signal for report in quarter.reports for signal in report.opened]
+
+    assert {signal.kind for signal in opened} == set(BY_HAND)
+    assert [signal.id for signal in opened if not holds(signal)] == []
 
 
 def test_every_detector_opens_and_closes_within_the_quarter(quarter: Played) -> None:

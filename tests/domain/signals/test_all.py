@@ -30,6 +30,7 @@ from tests.domain.build import (
     rules,
     snapshot,
 )
+from tests.domain.signals.by_hand import holds
 
 EXCLUSIVE = {"bet_lost", "settling", "work_without_movement"}
 CUT = date(2026, 11, 16)
@@ -127,6 +128,14 @@ def test_a_signal_is_named_as_its_detector_and_carries_its_case(
             assert finding.evidence
             assert finding.first_seen == rollup.on
             assert "caused" not in finding.headline
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.dates(START, END + timedelta(days=20)), histories)
+def test_every_judgement_can_be_made_again_from_what_is_printed(on: date, history: History) -> None:
+    for _, finding in findings(rollup_at(on, history), {}):
+        if isinstance(finding, Signal):
+            assert holds(finding), finding
 
 
 @settings(max_examples=200)
