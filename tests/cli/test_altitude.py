@@ -59,7 +59,8 @@ def test_no_sheet_names_a_ticket_below_the_linked_item(
 
 def test_fifty_more_tickets_are_not_one_row_more(synced: World) -> None:
     tables = [name for (name,) in synced.rows("SELECT name FROM sqlite_master WHERE type = 'table'")]
-    lasting = [name for name in tables if name not in {"sync_runs", "snapshots", "dues"}]
+    lasting = [name for name in tables if name not in {"sync_runs", "snapshots", "dues", "signals"}]
+    flagged = set(synced.rows("SELECT signal_id FROM signals"))
     before = {name: synced.rows(f"SELECT count(*) FROM {name}") for name in lasting}
     for number in range(50):
         synced.story.sites.cloud.add_issue("ONB", "Story", f"One of fifty, {number}", parent="ONB-12")
@@ -67,6 +68,8 @@ def test_fifty_more_tickets_are_not_one_row_more(synced: World) -> None:
     assert synced.run("resync", "--initiative", "new-flow").code == 0
 
     assert {name: synced.rows(f"SELECT count(*) FROM {name}") for name in lasting} == before
+    new = set(synced.rows("SELECT signal_id FROM signals")) - flagged
+    assert new == {("activation/scope_growth/new-flow",)}, "fifty at once are news, and one line of it"
     assert all(
         "One of fifty" not in str(row) for name in tables for row in synced.rows(f"SELECT * FROM {name}")
     )
