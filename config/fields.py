@@ -74,6 +74,8 @@ class SecretRef(Frozen):
             raise ValueError(
                 "env: takes the name of an environment variable: letters, digits and _, no digit first"
             )
+        if key == "file" and "://" in text:
+            raise ValueError("file: takes the name of a file; write the address into that file")
         return value
 
     def __str__(self) -> str:

@@ -33,9 +33,8 @@ def past_of(now: Snapshot, pieces: Iterable[Piece | None], begun: date | None = 
     """The snapshots that would have been taken, oldest first; none where a date is missing.
 
     It begins with the first week in which there was any work. `begun` is the day since when the item is in
-    progress where the tracker tells, and goes before what its work and its dates suggest. What was moved,
-    reopened or deleted since is not known to have been there: the counts are those of what belongs to the
-    item now.
+    progress, where the tracker tells. What was moved, reopened or deleted since is not known to have been
+    there: the counts are those of what belongs to the item now.
     """
     known: list[Piece] = []
     for piece in pieces:
@@ -46,8 +45,7 @@ def past_of(now: Snapshot, pieces: Iterable[Piece | None], begun: date | None = 
 
 
 def _weeks(now: Snapshot, pieces: Sequence[Piece], begun: date | None) -> Iterator[Snapshot]:
-    for weeks in range(WEEKS, 0, -1):
-        at = now.taken_at - timedelta(weeks=weeks)
+    for at in _moments(now, pieces):
         there = [piece for piece in pieces if piece.created <= at]
         if not there:
             continue
@@ -62,6 +60,17 @@ def _weeks(now: Snapshot, pieces: Sequence[Piece], begun: date | None) -> Iterat
             health=Health.UNKNOWN,
             notes=(NOTE,),
         )
+
+
+def _moments(now: Snapshot, pieces: Sequence[Piece]) -> list[datetime]:
+    """Week by week; and where only the work tells when the item was done, when its last piece was."""
+    first = now.taken_at - timedelta(weeks=WEEKS)
+    weeks = [first + timedelta(weeks=week) for week in range(WEEKS)]
+    ended = [piece.ended for piece in pieces if piece.ended is not None]
+    if now.status is WorkStatus.DONE and now.done_on is None and len(ended) == len(pieces) > 0:
+        last = max(ended).astimezone(UTC)
+        weeks += [last] if first < last < now.taken_at else []
+    return sorted(set(weeks))
 
 
 def _changed(snapshots: Iterable[Snapshot]) -> Iterator[Snapshot]:
@@ -92,9 +101,9 @@ def _status(now: Snapshot, progress: Progress, at: datetime, begun: date | None)
     Of work that rests or was dropped nobody knows whether it rested then: it is not said to have.
     """
     on = at.astimezone(UTC).date()
-    if now.status is WorkStatus.DONE and now.done_on is not None and now.done_on <= on:
+    if now.status is WorkStatus.DONE and (now.done_on <= on if now.done_on else not progress.open):
         return WorkStatus.DONE
     rests = now.status in {WorkStatus.ON_HOLD, WorkStatus.DROPPED}
     since = begun or now.start
-    started = (since is not None and since <= on) or (begun is None and progress.done > 0)
+    started = progress.done > 0 or (since is not None and since <= on)
     return WorkStatus.IN_PROGRESS if started or rests else WorkStatus.PLANNED

@@ -47,6 +47,7 @@ class Effect(Enum):
     READ = "changes nothing"
     REPLACE = "leaves the same behind however often it arrives"
     CREATE = "makes something new each time; never repeated while its outcome is unknown"
+    REMOVE = "takes away; not repeated while its outcome is unknown, or nobody knows whose doing it was"
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,7 +339,7 @@ def _told(state: RetryCallState) -> float | None:
 def _repeatable(error: BaseException, effect: Effect) -> bool:
     if not isinstance(error, TemporaryError):
         return False
-    if effect is not Effect.CREATE:
+    if effect not in {Effect.CREATE, Effect.REMOVE}:
         return True
     # The caller made sure of its right to write a moment ago; a long pause would outlive that.
     return not error.outcome_unknown and (error.retry_after or 0) <= _LONGEST_PAUSE_OF_A_CREATION

@@ -34,8 +34,8 @@ RULES: Final = (
     Rule("POST", r"/tasks", Effect.CREATE),
     Rule("POST", r"/tasks/\d+/stories", Effect.CREATE),
     Rule("PUT", r"/stories/\d+", Effect.REPLACE),
-    Rule("DELETE", r"/stories/\d+", Effect.REPLACE),
-    Rule("DELETE", r"/tasks/\d+", Effect.REPLACE),
+    Rule("DELETE", r"/stories/\d+", Effect.REMOVE),
+    Rule("DELETE", r"/tasks/\d+", Effect.REMOVE),
 )
 
 

@@ -29,7 +29,7 @@ RULES: Final = (
     Rule("GET", rf"{_ISSUE}/comment", Effect.READ),
     Rule("GET", _COMMENT, Effect.READ),
     Rule("PUT", _COMMENT, Effect.REPLACE),
-    Rule("DELETE", _COMMENT, Effect.REPLACE),
+    Rule("DELETE", _COMMENT, Effect.REMOVE),
     Rule("POST", rf"{_API}/comment/list", Effect.READ),
     Rule("GET", rf"{_API}/comment/\d+/properties/okr-syncer", Effect.READ),
     Rule("POST", rf"{_API}/issue/\d+/comment", Effect.CREATE),

@@ -73,7 +73,7 @@ def _concern_lines(person: str, concerns: Concerns) -> Iterator[str]:
     yield from (text.brief_sentence(rollup) for rollup in concerns.numbers)
     yield from (delivery(rollup, line) for rollup, line in concerns.bets)
     if not concerns.numbers and not concerns.bets:
-        yield f"{text.name(person)} owns no key result and no initiative"
+        yield f"nothing to show for {text.name(person)}: no key result and no initiative of a cycle that runs"
 
 
 def _document(rollup: Rollup) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from enum import StrEnum
 from itertools import combinations
 from typing import TYPE_CHECKING, Annotated
@@ -14,6 +15,7 @@ from syncer.cli import text
 from syncer.cli.discreet import AlsoNamed, Veil, refuse_unknown, veil
 from syncer.cli.exits import Exit, first, of_error
 from syncer.cli.session import Session, session_of
+from syncer.domain.okr import Cycle
 from syncer.domain.sync import ConnectorState
 from syncer.domain.work import Gone, Outcome, Snapshot, Unread, WorkRef
 from syncer.errors import SkippableError, SyncerError
@@ -100,13 +102,18 @@ def _file_row(configured: Configured) -> Row:
 
 def _overlap_rows(configured: Configured) -> Iterator[Row]:
     """Cycles may overlap, a year and its quarters do; two of a kind that do are mostly a slip of the pen."""
-    for one, other in combinations(sorted(configured.workspace.cycles, key=lambda cycle: cycle.start), 2):
-        if other.start <= one.end and not other.end <= one.end:
+    for one, other in combinations(sorted(configured.workspace.cycles, key=_longest_first), 2):
+        is_same = (one.start, one.end) == (other.start, other.end)
+        if other.start <= one.end and (other.end > one.end or is_same):
             days = f"from {other.start} to {one.end}"
             sentence = f"{configured.path}: cycles {one.id} and {other.id} overlap {days}"
             yield Row(
                 "config", Mark.WARN, sentence, "each is judged by its own days; set them apart if not meant"
             )
+
+
+def _longest_first(cycle: Cycle) -> tuple[date, timedelta]:
+    return cycle.start, cycle.start - cycle.end
 
 
 def _store_row(session: Session) -> Row:

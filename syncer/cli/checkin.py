@@ -119,7 +119,7 @@ def one_workspace(session: Session) -> Configured:
     found = session.workspaces()
     if len(found) != 1:
         names = ", ".join(one.workspace.id for one in found)
-        msg = f"a check-in is for one workspace; choose one with -w: {names}"
+        msg = f"this is for one workspace; choose one with -w: {names}"
         raise FatalError(msg)
     return found[0]
 

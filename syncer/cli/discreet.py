@@ -75,8 +75,9 @@ def veil(workspace: Workspace, named: Iterable[str] = ()) -> Veil:
 
 
 def names_of(link: Link) -> frozenset[str]:
-    """What a link may be called by: its id, its initiative's, its address, its key."""
-    return frozenset({link.id, link.initiative_id, str(link.ref), link.ref.key})
+    """What a link may be called by: its id, its initiative's, and address or key of an item it concerns."""
+    addresses = {name for ref in (link.ref, link.carrier) for name in (str(ref), ref.key)}
+    return frozenset({link.id, link.initiative_id, *addresses})
 
 
 def refuse_unknown(named: Iterable[str], workspaces: Iterable[Workspace]) -> None:

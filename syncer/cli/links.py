@@ -84,6 +84,11 @@ def verify(context: typer.Context, names: Names = None, key_results: Named = Non
         outcomes, failures = _ask(session, chosen.configured, chosen.links)
         codes += failures
         rows = [(link.id, *_verdict(outcomes.get(link.ref))) for link in chosen.links]
+        rows += [
+            (f"{link.id} comment_on", *_verdict(outcomes.get(link.comment_on)))
+            for link in chosen.links
+            if link.comment_on and link.publish
+        ]
         codes += [Exit.PARTIAL for _, state, _ in rows if state != LinkState.ACTIVE.words]
         document[chosen.view.workspace.id] = [
             {"link": name, "state": state, "sentence": sentence} for name, state, sentence in rows
@@ -173,7 +178,8 @@ def _ask(
     outcomes: dict[WorkRef, Outcome] = {}
     codes: list[Exit] = []
     for name in dict.fromkeys(link.ref.connection for link in links):
-        refs = tuple(dict.fromkeys(link.ref for link in links if link.ref.connection == name))
+        mine = [link for link in links if link.ref.connection == name]
+        refs = tuple(dict.fromkeys((*(link.ref for link in mine), *(link.carrier for link in mine))))
         try:
             connector = session.app.connect(configured, name, may_write=False)
             try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from syncer.cli.review_words import evidence_lines
@@ -14,37 +14,65 @@ from syncer.domain.render import day
 Model = Any
 """A cycle of the file, or what is below it; pydantic is not imported here."""
 
+Fresh = Callable[[str], str]
+"""Former id to new id."""
 
-def cycle_yaml(file: Model, cycle: Cycle, numbers: dict[str, NextNumber], new: str) -> Iterator[str]:
+
+def cycle_yaml(
+    file: Model, cycle: Cycle, numbers: dict[str, NextNumber], new: str, *, indent: int = 2
+) -> Iterator[str]:
     """The lines of one entry under `cycles:`, with the key results in `numbers` and no others.
 
-    Key results start from their last value. No bet is linked before somebody takes the # away.
+    Key results start from their last value. No bet is linked before somebody takes the # away. `indent` is
+    how far the entries of the file stand in; an empty line comes first, in case its last line has no end.
     """
     start, end = days_after(cycle)
-
-    def fresh(id_: str) -> str:
-        return next_id(id_, cycle.id, new)
-
+    shown = [one for one in file.objectives if not one.key_results or _carried(one, numbers)]
+    live = [
+        one for one in shown if not one.key_results or any(not n.reached for _, n in _carried(one, numbers))
+    ]
+    yield ""
     yield f"# Drawn from the review of {cycle.id}; put it under cycles: in the workspace file."
-    yield "# No bet goes on by itself: take the # away to keep it, rewrite it to change it, or delete it."
-    yield f"  - id: {_scalar(new)}"
-    yield f"    start: {start}"
-    yield f"    end: {end}"
-    yield "    objectives:"
+    yield "# No bet goes on by itself: take the # away to keep it, rewrite it, or delete it."
+    lines = [f"  - id: {_scalar(new)}", f"    start: {start}", f"    end: {end}"]
+    lines += ["    objectives:"] if live else ["    # objectives:"]
+    for objective in shown:
+        lines += _objective(
+            objective, numbers, lambda id_: next_id(id_, cycle.id, new), is_live=objective in live
+        )
+    yield from (f"{' ' * indent}{line[2:]}" for line in lines)
+
+
+def new_ids(file: Model, cycle: Cycle, numbers: dict[str, NextNumber], new: str) -> Iterator[str]:
+    """Every id that the next cycle would bring, those in comments too, level by level."""
     for objective in file.objectives:
-        mine = [(one, numbers[one.id]) for one in objective.key_results if one.id in numbers]
-        is_open = any(not number.reached for _, number in mine)
-        lines = [
-            f"      - id: {_scalar(fresh(objective.id))}",
-            *_fields(objective, 8, without={"id", "key_results"}),
-            "        key_results:",
-        ]
-        yield from lines if is_open else _out(lines)
-        for one, number in mine:
-            yield from _key_result(one, number, fresh)
+        carried = _carried(objective, numbers)
+        if carried or not objective.key_results:
+            yield f"objective {next_id(objective.id, cycle.id, new)}"
+        for one, _ in carried:
+            yield f"key result {next_id(one.id, cycle.id, new)}"
+            yield from (f"initiative {next_id(bet.id, cycle.id, new)}" for bet in one.initiatives)
 
 
-def _key_result(one: Model, number: NextNumber, fresh: Any) -> Iterator[str]:  # noqa: ANN401  id to id
+def _carried(objective: Model, numbers: dict[str, NextNumber]) -> list[tuple[Model, NextNumber]]:
+    return [(one, numbers[one.id]) for one in objective.key_results if one.id in numbers]
+
+
+def _objective(
+    objective: Model, numbers: dict[str, NextNumber], fresh: Fresh, *, is_live: bool
+) -> Iterator[str]:
+    carried = _carried(objective, numbers)
+    lines = [
+        f"      - id: {_scalar(fresh(objective.id))}",
+        *_fields(objective, 8, without={"id", "key_results"}),
+        *(["        key_results:"] if carried else []),
+    ]
+    yield from lines if is_live else _out(lines)
+    for one, number in carried:
+        yield from _key_result(one, number, fresh)
+
+
+def _key_result(one: Model, number: NextNumber, fresh: Fresh) -> Iterator[str]:
     yield from (f"          # {line}" for line in _story(number))
     lines = [f"          - id: {_scalar(fresh(one.id))}", f"            title: {_scalar(one.title)}"]
     if one.keep is None:
@@ -73,7 +101,7 @@ def _story(number: NextNumber) -> Iterator[str]:
         yield "its target is reached: it goes on only with a new one"
 
 
-def _bet(initiative: Model, proposal: Proposal, fresh: Any) -> Iterator[str]:  # noqa: ANN401  id to id
+def _bet(initiative: Model, proposal: Proposal, fresh: Fresh) -> Iterator[str]:
     lead = f"            # {proposal.decision.value}?"
     yield f"{lead} {proposal.because}"
     if proposal.evidence.shipped_on is not None:

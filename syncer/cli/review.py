@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from syncer.app import Configured
+from syncer.cli import text
 from syncer.cli.checkin import one_workspace
 from syncer.cli.discreet import Named, refuse_unknown, veil
-from syncer.cli.next_cycle import cycle_yaml
+from syncer.cli.next_cycle import cycle_yaml, new_ids
 from syncer.cli.review_words import Part, as_markdown, as_text, bets, flags, numbers
 from syncer.cli.session import Session, session_of
 from syncer.domain.evidence import Evidence, Outcome, evidence_of, in_order, outcome_of
@@ -20,6 +23,9 @@ from syncer.domain.okr import Cycle, Workspace
 from syncer.domain.rollup import Rollup
 from syncer.engine.review import LookBack, look_back
 from syncer.ports import Clock, Store
+
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,30}")
+"""As ids in a workspace file are, and short enough to stand at the end of others."""
 
 
 class Format(StrEnum):
@@ -87,13 +93,31 @@ def _look_back(session: Session, named: frozenset[str], asked: frozenset[str]) -
         raise typer.BadParameter(
             f"no cycle is called {unknown}; there are {', '.join(sorted(known)) or 'none'}"
         )
-    refuse_unknown(named, [back.workspace for back in backs])
+    _refuse_unseen(named, backs, [one.workspace for one in session.workspaces()])
     return [back for back in backs if back.workspace.cycles or not asked]
+
+
+def _refuse_unseen(named: frozenset[str], backs: Sequence[LookBack], files: Sequence[Workspace]) -> None:
+    """Refuses key results that nobody knows, and says of the others why they are not looked back at."""
+    unseen = named - {rollup.key_result.id for back in backs for rollup in back.rollups}
+    gone = {
+        one.id
+        for back in backs
+        for cycle in back.departed
+        for objective in cycle.objectives
+        for one in objective.key_results
+    }
+    refuse_unknown(unseen - gone, files)
+    for id_ in sorted(unseen):
+        is_there = any(id_ == placed.key_result.id for file in files for placed in file.key_results())
+        why = f"the cycle of {id_} has not begun, or is none of those named"
+        left = f"{id_} is in a cycle that left the file; name that with --cycle"
+        raise typer.BadParameter(why if is_there else left)
 
 
 def _public(back: LookBack, named: frozenset[str]) -> list[Rollup]:
     wanted = [one for one in back.rollups if not named or one.key_result.id in named]
-    return [one for one in wanted if named or not one.key_result.confidential]
+    return [one for one in wanted if named or one.key_result.id not in back.confidential]
 
 
 def _title(back: LookBack) -> str:
@@ -107,7 +131,7 @@ def _parts(back: LookBack, shown: list[Rollup]) -> Iterator[Part]:
     yield numbers([(outcome_of(rollup), back.former[rollup.key_result.id]) for rollup in shown])
     titles = {rollup.key_result.id: rollup.key_result.title for rollup in shown}
     bet_titles = {line.initiative.id: line.initiative.title for rollup in shown for line in rollup.work}
-    yield from flags([one for one in back.flags if one.signal.key_result_id in titles], titles | bet_titles)
+    yield from flags([one for one in back.flags if one.signal.key_result_id in titles], titles, bet_titles)
 
 
 def _note_departed(session: Session, back: LookBack, asked: frozenset[str]) -> None:
@@ -117,6 +141,10 @@ def _note_departed(session: Session, back: LookBack, asked: frozenset[str]) -> N
 
 
 def _say_next(session: Session, named: frozenset[str], asked: frozenset[str], new: str) -> None:
+    if not _ID.fullmatch(new):
+        raise typer.BadParameter(
+            f"{text.name(new)!r} is no id; write letters, digits, - and _, such as 2027-Q1"
+        )
     configured = one_workspace(session)
     refuse_unknown(named, [configured.workspace])
     cycle = _latest(session, configured, asked)
@@ -126,10 +154,36 @@ def _say_next(session: Session, named: frozenset[str], asked: frozenset[str], ne
         back = look_back(configured.workspace, store, session.app.clock, {cycle.id})
     found = proposals(_public(back, named))
     declared = next(one for one in configured.file.cycles if one.id == cycle.id)
-    for line in cycle_yaml(declared, cycle, found, new):
+    _refuse_taken(configured.workspace, new_ids(declared, cycle, found, new))
+    for line in cycle_yaml(declared, cycle, found, new, indent=_indent(configured.path)):
         session.say(line)
     veil(back.workspace, named).note(session)
     session.emit({configured.workspace.id: [_next_document(one) for one in found.values()]})
+
+
+def _refuse_taken(workspace: Workspace, fresh: Iterable[str]) -> None:
+    """Ids are unique in the file, at each level; long ones are cut, so that two may become one."""
+    objectives = [one for cycle in workspace.cycles for one in cycle.objectives]
+    numbers = [placed.key_result for placed in workspace.key_results()]
+    taken = {
+        *(f"objective {one.id}" for one in objectives),
+        *(f"key result {one.id}" for one in numbers),
+        *(f"initiative {bet.id}" for one in numbers for bet in one.initiatives),
+    }
+    for name in fresh:
+        if name in taken:
+            raise typer.BadParameter(
+                f"the {name} would be there twice; give the next cycle another id, or shorten the former ids"
+            )
+        taken.add(name)
+
+
+def _indent(file: Path) -> int:
+    """How far the entries under `cycles:` stand in."""
+    found = re.search(
+        r"^cycles:[^\n]*\n(?:\s*(?:#[^\n]*)?\n)*( *)- ", file.read_text(encoding="utf-8"), re.MULTILINE
+    )
+    return len(found[1]) if found else 2
 
 
 def _latest(session: Session, configured: Configured, asked: frozenset[str]) -> Cycle:

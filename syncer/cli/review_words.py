@@ -65,9 +65,9 @@ def numbers(outcomes: Sequence[tuple[Outcome, Sequence[FormerWay]]]) -> Part:
     )
 
 
-def flags(found: Sequence[Flag], titles: dict[str, str]) -> Iterator[Part]:
-    """What was flagged and when, put aside or not; `titles` are those of key results and initiatives."""
-    entries = tuple(Entry(_flag_line(one, titles), tuple(_aside_lines(one))) for one in found)
+def flags(found: Sequence[Flag], titles: dict[str, str], bet_titles: dict[str, str]) -> Iterator[Part]:
+    """What was flagged and when, put aside or not; the titles are by id, of key results and of bets."""
+    entries = tuple(Entry(_flag_line(one, titles, bet_titles), tuple(_aside_lines(one))) for one in found)
     if entries:
         yield Part("What was flagged", entries)
 
@@ -152,10 +152,10 @@ def _beside(one: Outcome, closing: Closing) -> str:
     return f" ({apart:+.2f} to the number's)" if apart else " (as the number says)"
 
 
-def _flag_line(flag: Flag, titles: dict[str, str]) -> str:
+def _flag_line(flag: Flag, titles: dict[str, str], bet_titles: dict[str, str]) -> str:
     signal = flag.signal
     title = titles.get(signal.key_result_id, signal.key_result_id)
-    bet = titles.get(signal.initiative_id) if signal.initiative_id else None
+    bet = bet_titles.get(signal.initiative_id) if signal.initiative_id else None
     about = f" of {text.name(bet)}" if bet else ""
     when = f"{day(flag.opened_on)} to {day(flag.closed_on)}" if flag.closed_on else _since(flag)
     return f"{text.name(title)}: {signal.kind.replace('_', ' ')}{about}, {when}"

@@ -79,7 +79,9 @@ def _person(workspace: Workspace, who: str) -> str:
 
 def _owed_by(person: str, session: Session, view: View, named: frozenset[str]) -> tuple[Owed, ...]:
     shown = {rollup.key_result.id for rollup in view.public(named)}
-    known = Known(check_ins=view.before.check_ins, closings=standing_closings(view.before.closings))
+    known = Known(
+        check_ins=view.before.check_ins, closings=standing_closings(view.before.closings, view.workspace)
+    )
     owed = owed_check_ins(view.workspace, known, session.app.clock.now())
     return tuple(
         one for one in owed if one.placed.key_result.owner == person and one.placed.key_result.id in shown

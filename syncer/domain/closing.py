@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from enum import StrEnum
+
+from syncer.domain.okr import Workspace
 
 
 class ClosedAs(StrEnum):
@@ -33,7 +35,14 @@ class Closing:
     author: str = ""
 
 
-def standing_closings(closings: Iterable[Closing]) -> Mapping[str, Closing]:
-    """What holds by key result, given all closings in the order they were entered."""
-    last = {closing.key_result_id: closing for closing in closings}
+def standing_closings(closings: Iterable[Closing], workspace: Workspace) -> Mapping[str, Closing]:
+    """What holds by key result, given all closings in the order they were entered.
+
+    One from before its cycle is of a former cycle that had a key result of the same id.
+    """
+    starts = {
+        placed.key_result.id: datetime.combine(placed.cycle.start, time(), tzinfo=workspace.zone)
+        for placed in workspace.key_results()
+    }
+    last = {one.key_result_id: one for one in closings if one.at >= starts.get(one.key_result_id, one.at)}
     return {id_: closing for id_, closing in last.items() if closing.word is not ClosedAs.REOPENED}

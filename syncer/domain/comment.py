@@ -105,7 +105,10 @@ def marker(workspace: str, item_id: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SectionFacts:
-    """What one section of a published comment rests on; the basis of *material change*."""
+    """What one section of a published comment rests on; the basis of *material change*.
+
+    `unread` counts the bets on its number whose figures were too old to be believed, or not there.
+    """
 
     key_result_id: str
     initiative_id: str
@@ -115,6 +118,7 @@ class SectionFacts:
     work_status: str
     work_share: float | None
     signals: tuple[str, ...] = ()
+    unread: int = 0
 
 
 Facts = tuple[SectionFacts, ...]
@@ -126,12 +130,15 @@ WORK_NOISE = 0.05
 def is_material(before: Facts, after: Facts) -> bool:
     """Whether a reader learns something: a word, a signal, the number by `min_move`, the work by 5 points.
 
-    A new check-in date alone is not news. Sections added or taken away are.
+    A new check-in date alone is not news. Sections added or taken away are, and so is a bet that is known
+    again: the comment was written without it.
     """
     if [_names(s) for s in before] != [_names(s) for s in after]:
         return True
     return any(
-        _differ(old.value, new.value, new.min_move) or _differ(old.work_share, new.work_share, WORK_NOISE)
+        _differ(old.value, new.value, new.min_move)
+        or _differ(old.work_share, new.work_share, WORK_NOISE)
+        or new.unread < old.unread
         for old, new in zip(before, after, strict=True)
     )
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby, pairwise
 
-from syncer.domain.okr import Cycle, KeyResult, Workspace
+from syncer.domain.okr import Cycle, KeyResult, Placed, Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,25 +38,26 @@ def departed(declared: Iterable[DeclaredCycle], workspace: Workspace) -> tuple[C
 
 
 def former_ways(
-    declared: Iterable[DeclaredCycle], key_result: KeyResult, workspace: Workspace
+    declared: Iterable[DeclaredCycle], placed: Placed, workspace: Workspace
 ) -> tuple[FormerWay, ...]:
-    """Each other way that the key result was to go, oldest first; what never held over a day is left out."""
-    known = list(_versions(declared, key_result.id))
-    days = [at.astimezone(workspace.zone).date() for _, at in known]
-    ends = [*days[1:], None]
-    ways = [FormerWay(one, end) for (one, _), end in zip(known, ends, strict=True) if end is not None]
-    held = [way for way, day in zip(ways, days, strict=False) if way.until > day]
-    return tuple(way for way in held if _way(way.key_result) != _way(key_result))
+    """Each other way that the key result was to go in its cycle, oldest first.
 
-
-def _versions(declared: Iterable[DeclaredCycle], key_result_id: str) -> Iterator[tuple[KeyResult, datetime]]:
-    last: KeyResult | None = None
-    for version in declared:
-        for objective in version.cycle.objectives:
-            for one in objective.key_results:
-                if one.id == key_result_id and (last is None or _way(one) != _way(last)):
-                    last = one
-                    yield one, version.at
+    What never held over a day is left out.
+    """
+    known = [
+        (one, version.at.astimezone(workspace.zone).date())
+        for version in declared
+        if version.cycle.id == placed.cycle.id
+        for objective in version.cycle.objectives
+        for one in objective.key_results
+        if one.id == placed.key_result.id
+    ]
+    changed = [next(same) for _, same in groupby(known, key=lambda entry: _way(entry[0]))]
+    return tuple(
+        FormerWay(one, end)
+        for (one, day), (_, end) in pairwise(changed)
+        if end > day and _way(one) != _way(placed.key_result)
+    )
 
 
 def _way(key_result: KeyResult) -> tuple[object, ...]:

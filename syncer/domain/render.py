@@ -77,6 +77,7 @@ def facts_of(sections: Sequence[Section]) -> Facts:
             work_status=work_word(section.line),
             work_share=section.line.progress.share if section.line.progress else None,
             signals=tuple(signal.kind for signal in _shown(section)),
+            unread=sum(1 for line in section.rollup.work if line.stale),
         )
         for section in sections
     )

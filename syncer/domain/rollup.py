@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from syncer.domain.checkin import CheckIn, InitiativeCheckIn
@@ -180,10 +180,17 @@ def roll_up(workspace: Workspace, placed: Placed, known: Known, now: datetime) -
         status=status_of(key_result, cycle, numbers.latest.value if numbers.latest else None, on),
         number_stale=_number_is_stale(numbers, on),
         work=tuple(
-            _line(workspace, key_result, initiative, known.work.get(initiative.id, Work()), now, on)
+            _line(workspace, key_result, initiative, _until(on, known, initiative, workspace), now, on)
             for initiative in key_result.initiatives
         ),
     )
+
+
+def _until(on: date, known: Known, initiative: Initiative, workspace: Workspace) -> Work:
+    """The work up to the day: a cycle that is over is not changed by what an item became since."""
+    work = known.work.get(initiative.id, Work())
+    seen = tuple(one for one in work.snapshots if _day(one.taken_at, workspace) <= on)
+    return replace(work, snapshots=seen, reports=tuple(one for one in work.reports if one.on <= on))
 
 
 def _number_is_stale(numbers: Numbers, on: date) -> bool:

@@ -1,33 +1,58 @@
-"""The past of items that are newly linked, so that the signals can speak in the first week. Pure."""
+"""The past of items that are newly linked, so that the signals can speak in the first week. Pure.
+
+An item that nobody read for longer than a week, because its link was taken out and comes back or because no
+sync ran, is new again from its last read on: what it became meanwhile did not happen on the day it is read.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 from syncer.domain.link import Link
 from syncer.domain.okr import Workspace
 from syncer.domain.work import Snapshot, WorkRef
-from syncer.ports import Past
+from syncer.engine.publish import Item
 
-Item = tuple[str, str]
+GAP = timedelta(days=7)
+
+
+def last_reads(links: Iterable[Link]) -> dict[Item, datetime]:
+    """When each item was last read, for whichever link."""
+    found: dict[Item, datetime] = {}
+    for link in links:
+        if link.item_id and link.read_at:
+            item = (link.ref.connection, link.item_id)
+            found[item] = max(link.read_at, found.get(item, link.read_at))
+    return found
+
+
+def is_known(
+    item: Item, known: Mapping[Item, object], read_at: Mapping[Item, datetime], now: datetime
+) -> bool:
+    """Whether an item's history reaches up to now, so that no past is wanted."""
+    return item in known and now - read_at.get(item, now) <= GAP
 
 
 def backfilled(
     workspace: Workspace,
     links: Sequence[Link],
     known: Mapping[Item, Sequence[Snapshot]],
-    past: Mapping[WorkRef, Past],
+    read_at: Mapping[Item, datetime],
+    past: Mapping[WorkRef, tuple[Snapshot, ...]],
 ) -> dict[Item, tuple[Snapshot, ...]]:
-    """By item that nothing is known of: how it was when its cycle began, and what it became since."""
+    """By item: how it was when its cycle began and became since; of a known one, since it was last read."""
     starts = _starts(workspace)
     found: dict[Item, tuple[Snapshot, ...]] = {}
     for link in links:
         item = (link.ref.connection, link.item_id or "")
-        if item in known or link.ref not in past or link.initiative_id not in starts:
+        if link.ref not in past or link.initiative_id not in starts:
             continue
-        history = _since(past[link.ref](), starts[link.initiative_id])
+        if item in known:
+            history = tuple(one for one in past[link.ref] if item in read_at and one.taken_at > read_at[item])
+        else:
+            history = _since(past[link.ref], starts[link.initiative_id])
         if len(history) > len(found.get(item, ())):
             found[item] = tuple(replace(one, ref=link.ref) for one in history)
     return found

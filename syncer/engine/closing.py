@@ -31,7 +31,7 @@ def close(
     now = clock.now()
     with store.write() as work:
         rollup = roll_up(workspace, placed, Known(check_ins=work.check_ins(workspace.id)), now)
-        standing = standing_closings(work.closings(workspace.id)).get(key_result)
+        standing = standing_closings(work.closings(workspace.id), workspace).get(key_result)
         _refuse(rollup, standing, word, reason.strip())
         _refuse_score(key_result, word, score, reason.strip())
         entry = Closing(
@@ -39,7 +39,7 @@ def close(
             at=now,
             word=word,
             value=rollup.latest.value if rollup.latest else None,
-            score=score,
+            score=None if score is None else score + 0.0,  # -0.0 is 0
             reason=reason.strip(),
             author=author,
         )

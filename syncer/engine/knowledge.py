@@ -15,19 +15,21 @@ from syncer.domain.rollup import Known, Work
 from syncer.domain.signals.finding import Signal
 from syncer.domain.sync import ConnectionHealth, ConnectorState, OutboxRow, Receipt
 from syncer.domain.work import Gone, LinkState, Outcome, Snapshot, Unread, WorkRef, changes
-from syncer.engine.backfill import backfilled
+from syncer.engine.backfill import backfilled, last_reads
 from syncer.engine.judge import Judgement, judge
-from syncer.engine.publish import OutboxPlan, plan_publish
+from syncer.engine.publish import Item, OutboxPlan, plan_publish
+from syncer.engine.pull import resting
 from syncer.engine.report import ItemChange, LinkTrouble
 from syncer.engine.retired import last_words
-from syncer.ports import Past, UnitOfWork
+from syncer.ports import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Before:
-    """What the store knew at the start."""
+    """What the store knew at the start; `read_at` is when each item was last read, for whichever link."""
 
     links: tuple[Link, ...]
+    read_at: Mapping[Item, datetime]
     health: Mapping[str, ConnectionHealth]
     states: Mapping[str, ConnectorState]
     snapshots: Mapping[tuple[str, str], tuple[Snapshot, ...]]
@@ -58,10 +60,12 @@ def load_before(workspace: Workspace, work: UnitOfWork) -> Before:
     receipts, outbox = work.receipts(name), work.outbox(name)
     ids = {row.publication.ref: row.publication.item_id for row in outbox}
     ids.update((receipt.ref, receipt.item_id) for receipt in receipts)
-    links = _carried(_as_declared(tuple(workspace.links()), work.links(name, retired=True)), ids)
+    known = work.links(name, retired=True)
+    links = _carried(_as_declared(tuple(workspace.links()), known), ids)
     connections = {link.ref.connection for link in links}
     return Before(
         links=links,
+        read_at=last_reads(known),
         health=work.health(name),
         states={connection: work.connector_state(name, connection) for connection in connections},
         snapshots=work.snapshots(name),
@@ -110,7 +114,7 @@ def _known(
     return Known(
         check_ins=before.check_ins,
         work=_work(workspace, links, histories, before.reports),
-        closings=standing_closings(before.closings),
+        closings=standing_closings(before.closings, workspace),
     )
 
 
@@ -119,24 +123,23 @@ def conclude(
     before: Before,
     outcomes: Mapping[WorkRef, Outcome],
     now: datetime,
-    past: Mapping[WorkRef, Past] = MappingProxyType({}),
+    past: Mapping[WorkRef, tuple[Snapshot, ...]] = MappingProxyType({}),
 ) -> After:
     """Puts what was read beside what was known, and judges it at the moment `now` (UTC).
 
-    Of an item that was never read before, the `past` of its cycle comes before what was read.
+    Of an item that is new, the `past` of its cycle comes before what was read.
     """
     seen = {ref: outcome for ref, outcome in outcomes.items() if isinstance(outcome, Snapshot)}
-    links = _carried(
-        [
-            after_read(link, outcomes[link.ref], now) if link.ref in outcomes else link
-            for link in before.links
-        ],
-        {ref: snapshot.item_id for ref, snapshot in seen.items()},
-    )
+    read = [
+        after_read(link, outcomes[link.ref], now) if link.ref in outcomes else link for link in before.links
+    ]
+    ids = {ref: snapshot.item_id for ref, snapshot in seen.items()}
+    links = tuple(_advised(link, outcomes) for link in _carried(read, ids))
     linked = {link.ref for link in links}
     fresh = _fresh([one for ref, one in seen.items() if ref in linked], before.snapshots)
-    begun = backfilled(workspace, links, before.snapshots, past)
-    histories = _histories({**before.snapshots, **begun}, fresh)
+    begun = backfilled(workspace, links, before.snapshots, before.read_at, past)
+    filled = {item: (*before.snapshots.get(item, ()), *new) for item, new in begun.items()}
+    histories = _histories({**before.snapshots, **filled}, fresh)
     known = _known(workspace, before, links, histories)
     judgement = judge(workspace, known, before.signals, now)
     return After(
@@ -147,7 +150,10 @@ def conclude(
         troubles=tuple(_troubles(links, outcomes)),
         judgement=judgement,
         outbox=plan_publish(
-            (*judgement.publications, *last_words(workspace, links, before.receipts)),
+            (
+                *judgement.publications,
+                *last_words(workspace, links, before.receipts, resting(workspace, now)),
+            ),
             before.receipts,
             before.outbox,
             workspace.publish,
@@ -200,11 +206,18 @@ def _work(
 def _troubles(links: Sequence[Link], outcomes: Mapping[WorkRef, Outcome]) -> Iterable[LinkTrouble]:
     for link in links:
         outcome = outcomes.get(link.ref)
-        if outcome is not None and not isinstance(outcome, Snapshot):
+        if (outcome is not None and not isinstance(outcome, Snapshot)) or (
+            link.comment_on and link.comment_on in outcomes and link.advice
+        ):
             yield LinkTrouble(link, link.advice)
-        carrier = outcomes.get(link.comment_on) if link.comment_on and link.publish else None
-        if carrier is not None and not _is_active(carrier):
-            yield LinkTrouble(link, _uncarried(carrier))
+
+
+def _advised(link: Link, outcomes: Mapping[WorkRef, Outcome]) -> Link:
+    """The link with what keeps its comment from standing where `comment_on` wants it."""
+    carrier = outcomes.get(link.comment_on) if link.comment_on else None
+    if carrier is None or link.ref not in outcomes or _is_active(carrier) or link.advice:
+        return link
+    return replace(link, advice=_uncarried(carrier))
 
 
 def _is_active(outcome: Outcome) -> bool:
@@ -226,7 +239,7 @@ def _uncarried(outcome: Outcome) -> str:
 def readable_items(after: After, outcomes: Mapping[WorkRef, Outcome]) -> dict[tuple[str, str], bool]:
     """The items to carry comments that were read just now and are active: nothing else is written to.
 
-    What they tell of has been read as well.
+    Some of what they tell of has been read as well; the rest stands in the comment as what could not be.
     """
     active = {ref for ref, outcome in outcomes.items() if _is_active(outcome)}
     return {

@@ -88,10 +88,7 @@ def fresh_for(subscription: Subscription, workspace: Workspace, known: Known, me
         opened=tuple(row for row in rows if _is_opened(row, subscription, known, memory)),
         closed=tuple(row for row in rows if _is_closed(row, subscription, memory)),
         failing=tuple(
-            health
-            for health in failing(workspace, known)
-            if Event.CONNECTION_FAILED in subscription.on
-            and not memory.knows(Event.CONNECTION_FAILED, failure_key(health))
+            health for health in failing(workspace, known) if _is_failed(health, subscription, memory)
         ),
         recovered=_recovered(subscription, workspace, known, memory),
     )
@@ -172,6 +169,20 @@ def _is_closed(row: SignalRow, subscription: Subscription, memory: Memory) -> bo
     return known and not memory.knows(Event.SIGNAL_CLOSED, key)
 
 
+def _is_failed(health: ConnectionHealth, subscription: Subscription, memory: Memory) -> bool:
+    """One that failed before the reader was there is no news; its end is."""
+    return (
+        Event.CONNECTION_FAILED in subscription.on
+        and not _is_older(health, memory)
+        and not memory.knows(Event.CONNECTION_FAILED, failure_key(health))
+    )
+
+
+def _is_older(health: ConnectionHealth, memory: Memory) -> bool:
+    since, began = memory.since.get(Event.CONNECTION_FAILED), health.failing_since
+    return since is None or began is None or began < since
+
+
 def _recovered(
     subscription: Subscription, workspace: Workspace, known: Known, memory: Memory
 ) -> Mapping[str, tuple[str, ...]]:
@@ -195,10 +206,15 @@ def _recovered(
 def silently_known(
     subscription: Subscription, workspace: Workspace, known: Known, memory: Memory, at: datetime
 ) -> tuple[Told, ...]:
-    """Failures to remember for who hears of recoveries alone: without them no recovery could be told."""
-    wanted = Event.CONNECTION_RECOVERED in subscription.on
-    if not wanted or Event.CONNECTION_FAILED in subscription.on:
+    """Failures to remember untold: without them no recovery could be told.
+
+    They are all of them for who hears of recoveries alone, over every entry of the same reader, and for the
+    others those that began before they were there.
+    """
+    if Event.CONNECTION_RECOVERED not in subscription.on:
         return ()
+    entries = [one for one in workspace.notify if one.reader == subscription.reader]
+    hears = any(Event.CONNECTION_FAILED in one.on for one in entries)
     return tuple(
         Told(
             reader=subscription.reader,
@@ -208,5 +224,6 @@ def silently_known(
             sent=False,
         )
         for health in failing(workspace, known)
-        if not memory.knows(Event.CONNECTION_FAILED, failure_key(health))
+        if (not hears or _is_older(health, memory))
+        and not memory.knows(Event.CONNECTION_FAILED, failure_key(health))
     )

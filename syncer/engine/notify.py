@@ -33,12 +33,17 @@ Notifiers = Mapping[str, Notifier]
 """Who carries messages, by `Subscription.to`."""
 
 
+EVERYBODY = "notifications"
+"""Who was not told where telling as a whole went wrong."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotifyPlan:
-    """What to send, and what to remember without sending anything."""
+    """What to send, what to remember without sending anything, and the readers whose time has not come."""
 
     noted: tuple[Told, ...]
     notifications: tuple[Notification, ...]
+    waiting: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,10 +61,12 @@ def plan_notifications(workspace: Workspace, known: Known, now: datetime) -> Not
     """
     noted: list[Told] = []
     messages: list[Notification] = []
+    waiting: set[str] = set()
     for subscription in workspace.notify:
         memory = memory_of(subscription, known.told)
         noted += silently_known(subscription, workspace, known, memory, now)
         if memory.last_sent is not None and now - memory.last_sent < subscription.every:
+            waiting.add(subscription.reader)
             continue
         fresh = fresh_for(subscription, workspace, known, memory)
         digest = None
@@ -69,7 +76,7 @@ def plan_notifications(workspace: Workspace, known: Known, now: datetime) -> Not
             messages.append(_message(subscription, workspace, fresh, digest, now))
         elif digest:
             noted.append(replace(digest.told, sent=False))
-    return NotifyPlan(noted=tuple(noted), notifications=tuple(messages))
+    return NotifyPlan(noted=tuple(noted), notifications=tuple(messages), waiting=frozenset(waiting))
 
 
 def begin_telling(workspace: Workspace, work: UnitOfWork, at: datetime) -> None:
@@ -83,25 +90,34 @@ def begin_telling(workspace: Workspace, work: UnitOfWork, at: datetime) -> None:
 def run_notify(workspace: Workspace, notifiers: Notifiers, holding: Hold, clock: Clock) -> NotifyOutcome:
     """Tells every reader what is new to them, and remembers it after each message has been accepted.
 
-    At least once: a process that is killed between the two tells it again after the next sync. Never raises
-    SyncerError: a reader that cannot be reached is in the outcome and in the store, and fails no sync.
+    At least once: a process that is killed between the two tells it again after the next sync. Never
+    raises: a reader that cannot be reached is in the outcome and in the store, and fails no sync.
     """
     if not workspace.notify or not notifiers:
         return NotifyOutcome()
     try:
         return _run(workspace, notifiers, holding, clock)
     except SyncerError as error:  # the sync is closed and stays so; its news is told after the next one
-        trouble = NotifyTrouble(reader="notifications", since=clock.now(), sentence=error.sentence)
-        return NotifyOutcome(troubles=(trouble,))
+        sentence = error.sentence
+    except Exception as error:  # noqa: BLE001  as above
+        # Without the error itself: it may hold an address, which is a secret.
+        fault = type(error).__name__
+        _log.debug("fault while telling: %s", fault)
+        sentence = f"{EVERYBODY}: a fault while telling ({fault}); report it as a defect"
+    trouble = NotifyTrouble(reader=EVERYBODY, since=clock.now(), sentence=sentence)
+    return NotifyOutcome(troubles=(trouble,))
 
 
 def _run(workspace: Workspace, notifiers: Notifiers, holding: Hold, clock: Clock) -> NotifyOutcome:
     now = clock.now()
     known, former = _load(workspace, holding.store, clock)
     plan = plan_notifications(workspace, known, now)
-    if plan.noted:
+    over = former.keys() - plan.waiting - {one.subscription.reader for one in plan.notifications}
+    if plan.noted or over:
         with holding.store.write(holding.lease) as work:
             work.add_told(workspace.id, plan.noted)
+            for reader in over:  # there is nothing left to tell them
+                work.drop_notify_trouble(workspace.id, reader)
     sent: list[str] = []
     troubles: list[NotifyTrouble] = []
     for one in plan.notifications:

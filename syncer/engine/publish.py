@@ -207,6 +207,7 @@ class Courier:
         if placement is None and publication.comment is None:
             self._settle(publication, receipt, Delivery(Placement(), Standing.WITHDRAWN, Wrote.NOTHING))
             return Delivered(publication, Standing.WITHDRAWN)
+        repeated = False
         for _ in range(_MAX_STEPS):
             self.confirm()
             try:
@@ -214,13 +215,16 @@ class Courier:
             except _gone_with_its_item(publication):
                 delivery = Delivery(Placement(), Standing.WITHDRAWN, Wrote.NOTHING)
             except SkippableError as error:
-                return self._put_off(replace(row, in_flight=False), error)
+                return self._put_off(replace(row, in_flight=repeated), error)
             except SyncerError as error:
-                if not _may_have_arrived(error):
+                if _may_have_arrived(error) and publication.comment is None and not repeated:
+                    repeated = True  # what is to be gone may be asked for again
+                    continue
+                if not (repeated or _may_have_arrived(error)):
                     self._save(row)
                 raise RefusedError(error) from error
             written.append(delivery.wrote)
-            if _was_gone(row, placement, delivery, written):
+            if not (repeated or row.in_flight) and _was_gone(placement, delivery, written):
                 delivery = replace(delivery, standing=Standing.OPTED_OUT)
             self._settle(publication, receipt, delivery)
             placement = delivery.placement
@@ -313,13 +317,11 @@ def _receipt(publication: Publication, before: Receipt | None, delivery: Deliver
     )
 
 
-def _was_gone(
-    row: OutboxRow, placement: Placement | None, delivery: Delivery, written: Sequence[Wrote]
-) -> bool:
+def _was_gone(placement: Placement | None, delivery: Delivery, written: Sequence[Wrote]) -> bool:
     """Whether a human took the comment away before we could: an opt-out, not a withdrawal of ours."""
     known = placement is not None and placement.comment_id is not None
     removed = delivery.standing is Standing.WITHDRAWN and set(written) == {Wrote.NOTHING}
-    return known and removed and not row.in_flight
+    return known and removed
 
 
 def _loudest(written: Sequence[Wrote]) -> Wrote:

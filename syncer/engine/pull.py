@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -80,6 +80,16 @@ def resting(workspace: Workspace, now: datetime) -> frozenset[str]:
     )
 
 
+def speaks(workspace: Workspace, link: Link, rest: Collection[str]) -> bool:
+    """Whether a comment about a link may be written anywhere now."""
+    return (
+        workspace.publish.enabled
+        and link.publish
+        and link.key_result_id not in rest
+        and link.key_result_id not in workspace.confidential
+    )
+
+
 def plan_pull(
     workspace: Workspace,
     links: Sequence[Link],
@@ -94,7 +104,7 @@ def plan_pull(
     for link in links:
         if link.state is not LinkState.RETIRED and link.key_result_id not in rest and scope.covers(link):
             wanted.setdefault(link.ref.connection, {})[link.ref] = None
-            if link.publish:
+            if speaks(workspace, link, rest):
                 carriers.setdefault(link.ref.connection, {})[link.carrier] = None
     numbers: dict[str, list[KeyResult]] = {}
     for key_result, ref in _numbers(workspace, now):

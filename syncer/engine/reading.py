@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -29,13 +29,14 @@ Connect = Callable[[str], Connector]
 class ConnectionRead:
     """What came over one connection; `connector` is None where it could not be used.
 
-    `numbers` are the values of key results, by id, or why one could not be read; `past` as in Fetched.
+    `numbers` are the values of key results, by id, or why one could not be read; `past` is that
+    of items which nothing was known of.
     """
 
     connection: str
     outcomes: Mapping[WorkRef, Outcome]
     numbers: Mapping[str, Told] = field(default_factory=dict)
-    past: Mapping[WorkRef, Past] = field(default_factory=dict)
+    past: Mapping[WorkRef, tuple[Snapshot, ...]] = field(default_factory=dict)
     before: ConnectionHealth | None = None
     health: ConnectionHealth | None
     report: ConnectionReport
@@ -57,12 +58,14 @@ def read_connection(
     now: datetime,
     *,
     last: Mapping[tuple[str, str], Snapshot],
+    known: Collection[tuple[str, str]] = (),
     whole: bool = True,
     force: bool = False,
 ) -> ConnectionRead:
     """Fetches what is planned; whatever goes wrong becomes a sentence and leaves every ref unread.
 
-    `last` holds the latest snapshot of each item by connection and item id; `force` goes past the brakes.
+    `last` holds the latest snapshot of each item by connection and item id; `known` are the items of which
+    no past is wanted. `force` goes past the brakes.
     `whole` says that the plan holds every link of the connection: only then it counts as read.
     """
     connector: Connector | None = None
@@ -72,7 +75,7 @@ def read_connection(
         fetched = connector.fetch(plan.asked, state) if plan.asked else Fetched((), state)
         outcomes = _complete(plan, {outcome.ref: outcome for outcome in fetched.outcomes})
         if not force:
-            outcomes = believed(outcomes, last)
+            outcomes = {**outcomes, **believed({ref: outcomes[ref] for ref in plan.refs}, last)}
             guard(plan.connection, links, outcomes, before_at)
         numbers = _numbers(plan, connector)
     except SyncerError as error:
@@ -84,7 +87,7 @@ def read_connection(
         connection=plan.connection,
         outcomes=outcomes,
         numbers=numbers,
-        past=fetched.past,
+        past=_past(plan.connection, fetched.past, outcomes, known),
         state=fetched.state,
         before=before,
         health=ConnectionHealth(connection=plan.connection, read_at=now if whole else before_at),
@@ -97,6 +100,25 @@ def read_connection(
         ),
         connector=connector,
     )
+
+
+def _past(
+    connection: str,
+    drawn: Mapping[WorkRef, Past],
+    outcomes: Mapping[WorkRef, Outcome],
+    known: Collection[tuple[str, str]],
+) -> dict[WorkRef, tuple[Snapshot, ...]]:
+    """The past of items that are new. A fault while it is drawn costs the past and nothing else."""
+    found: dict[WorkRef, tuple[Snapshot, ...]] = {}
+    for ref, draw in drawn.items():
+        outcome = outcomes.get(ref)
+        if not isinstance(outcome, Snapshot) or (connection, outcome.item_id) in known:
+            continue
+        try:
+            found[ref] = draw()
+        except Exception:  # noqa: BLE001  as above
+            _log.debug("fault while the past of %s was drawn", ref, exc_info=True)
+    return found
 
 
 def _numbers(plan: PullPlan, connector: Connector) -> dict[str, Told]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from syncer.domain.comment import Publication
 from syncer.domain.link import Link
@@ -10,29 +10,44 @@ from syncer.domain.okr import WhenRetired, Workspace
 from syncer.domain.render import render_last_word
 from syncer.domain.sync import Receipt, Standing
 from syncer.engine.publish import leaks
+from syncer.engine.pull import speaks
 
 _OURS = frozenset({Standing.STANDING, Standing.PARTIAL, Standing.RESUMED})
 
 
 def last_words(
-    workspace: Workspace, links: Sequence[Link], receipts: Sequence[Receipt]
+    workspace: Workspace, links: Sequence[Link], receipts: Sequence[Receipt], rest: Collection[str] = ()
 ) -> tuple[Publication, ...]:
     """One publication for each comment that stands where the file wants none any more.
 
-    `links` are the file's, with what this sync has read. While one of a connection has no item id yet, it may
-    be the very item under another key, so nothing of that connection is called retired. What people deleted
-    or edited is left alone, and what is confidential is taken back elsewhere.
+    `links` are the file's, with what this sync has read; `rest` are the key results that nothing is read of.
+    While an item of a connection is not known yet, it may be the very one under another key, so nothing of
+    that connection is called retired. What people deleted or edited is left alone, and what is confidential
+    is taken back elsewhere.
     """
-    linked = {(link.carrier.connection, link.carrier.item_id) for link in links}
+    kept = {item for link in links for item in _kept(workspace, link, rest)}
+    named = {ref for link in links if link.key_result_id in rest for ref in (link.ref, link.carrier)}
     return tuple(
         _last_word(workspace, receipt)
         for receipt in receipts
         if receipt.standing in _OURS
         and receipt.ref.connection in workspace.connection_kinds
-        and (receipt.ref.connection, receipt.item_id) not in linked
-        and (receipt.ref.connection, None) not in linked
+        and (receipt.ref.connection, receipt.item_id) not in kept
+        and (receipt.ref.connection, None) not in kept
+        and receipt.ref not in named
         and not leaks(receipt.facts, workspace.confidential)
     )
+
+
+def _kept(workspace: Workspace, link: Link, rest: Collection[str]) -> Iterator[tuple[str, str | None]]:
+    """The items whose comment a link keeps; one that is None waits to be known.
+
+    What rests is not read, and what is silent asks for no other item: neither can wait.
+    """
+    asks = speaks(workspace, link, rest)
+    for ref, waits in ((link.comment_on, asks), (None if link.comment_on and asks else link.ref, True)):
+        if ref is not None and (ref.item_id or (waits and link.key_result_id not in rest)):
+            yield ref.connection, ref.item_id
 
 
 def _last_word(workspace: Workspace, receipt: Receipt) -> Publication:

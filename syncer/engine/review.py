@@ -18,6 +18,7 @@ class LookBack:
     """Both layers of every key result of some cycles, what was flagged, and how its way was set before.
 
     `workspace` has these cycles and no others. `departed` are those that the file does not have any more.
+    `confidential` are the ids of what is so now, or was when it left the file.
     """
 
     workspace: Workspace
@@ -25,6 +26,7 @@ class LookBack:
     flags: tuple[Flag, ...]
     former: Mapping[str, tuple[FormerWay, ...]]
     departed: tuple[Cycle, ...]
+    confidential: frozenset[str]
 
 
 def look_back(
@@ -46,6 +48,7 @@ def look_back(
         workspace=about,
         rollups=tuple(roll_up(about, one, known, now) for one in placed),
         flags=flagged(placed, history, snoozes, about),
-        former={one.key_result.id: former_ways(declared, one.key_result, about) for one in placed},
+        former={one.key_result.id: former_ways(declared, one, about) for one in placed},
         departed=gone,
+        confidential=workspace.confidential | about.confidential,
     )

@@ -15,7 +15,8 @@ from uuid import uuid4
 
 from syncer.domain.okr import Workspace
 from syncer.domain.sync import ConnectorState, RunOutcome, SyncRun, Trigger
-from syncer.domain.work import Outcome, WorkRef
+from syncer.domain.work import Outcome, Snapshot, WorkRef
+from syncer.engine.backfill import is_known
 from syncer.engine.deliver import Deliveries, deliver, may_go
 from syncer.engine.knowledge import After, Before, conclude, load_before, readable_items
 from syncer.engine.lease import Hold, hold
@@ -26,7 +27,7 @@ from syncer.engine.reading import Connect, ConnectionRead, deferred_report, read
 from syncer.engine.report import ConnectionOutcome, Planned, SyncReport
 from syncer.engine.values import ValueSource, ValuesRead, read_values
 from syncer.engine.verify import Verify
-from syncer.ports import Clock, Past, Store
+from syncer.ports import Clock, Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +141,7 @@ def _read(
 ) -> tuple[ConnectionRead, ...]:
     """All connections at the same time, so that a tracker that does not answer holds up no other."""
     last = {item: history[-1] for item, history in before.snapshots.items() if history}
+    known = {item for item in last if is_known(item, last, before.read_at, now)}
 
     def read(plan: PullPlan) -> ConnectionRead:
         return read_connection(
@@ -150,6 +152,7 @@ def _read(
             engine.connect,
             now,
             last=last,
+            known=known,
             whole=wish.scope.is_whole,
             force=wish.force,
         )
@@ -170,7 +173,7 @@ def _outcomes(reads: Sequence[ConnectionRead]) -> dict[WorkRef, Outcome]:
     return {ref: outcome for read in reads for ref, outcome in read.outcomes.items()}
 
 
-def _past(reads: Sequence[ConnectionRead]) -> dict[WorkRef, Past]:
+def _past(reads: Sequence[ConnectionRead]) -> dict[WorkRef, tuple[Snapshot, ...]]:
     return {ref: past for read in reads for ref, past in read.past.items()}
 
 

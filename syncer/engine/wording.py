@@ -71,7 +71,7 @@ def _words(key_result: KeyResult) -> Iterator[str]:
     for one in key_result.initiatives:
         yield from (one.id, one.title)
         if one.link is not None:
-            yield one.link.ref.key
+            yield from (one.link.ref.key, one.link.carrier.key)
 
 
 def unread_line(line: WorkLine, workspace: Workspace) -> str:

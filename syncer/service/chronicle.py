@@ -5,6 +5,7 @@ from __future__ import annotations
 from threading import Lock
 
 from syncer.domain.sync import Due, Wrote
+from syncer.engine.notify import EVERYBODY
 from syncer.engine.report import ConnectionOutcome, ConnectionReport, SyncReport
 from syncer.errors import BusyError, SyncerError
 from syncer.observe.logs import get_logger
@@ -73,6 +74,9 @@ class Chronicle:
             )
 
     def _readers(self, report: SyncReport) -> None:
+        everybody = ("reader", report.workspace, EVERYBODY)
+        if EVERYBODY not in {one.reader for one in report.untold} and self._works(everybody):
+            _log.info("notifications arrive again", workspace=report.workspace, reader=EVERYBODY)
         for reader in report.told:
             _log.info("notification sent", workspace=report.workspace, reader=reader)
             if self._works(("reader", report.workspace, reader)):

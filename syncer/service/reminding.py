@@ -17,7 +17,7 @@ def remind(workspace: Workspace, store: Store, clock: Clock) -> None:
     with store.read() as work:
         known = Known(
             check_ins=work.check_ins(workspace.id),
-            closings=standing_closings(work.closings(workspace.id)),
+            closings=standing_closings(work.closings(workspace.id), workspace),
         )
     for reminder in plan_reminders(workspace, known, clock.now()):
         _log.info(

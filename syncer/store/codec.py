@@ -226,6 +226,7 @@ def encode_facts(facts: Facts) -> str:
                 "work_status": section.work_status,
                 "work_share": section.work_share,
                 "signals": list(section.signals),
+                "unread": section.unread,
             }
             for section in facts
         ]
@@ -246,6 +247,7 @@ def decode_facts(stored: str) -> Facts:
                 work_status=row["work_status"],
                 work_share=row["work_share"],
                 signals=tuple(row["signals"]),
+                unread=row.get("unread", 0),
             )
             for row in rows
         )

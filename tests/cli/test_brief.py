@@ -31,7 +31,9 @@ def test_who_owns_the_bet_reads_of_delivery_first(synced: World) -> None:
 
 def test_nothing_confidential_is_told_even_to_its_owner(synced: World) -> None:
     for person in ("ana", "ben", "cleo", "dev"):
-        assert "retention" not in synced.run("--json", "brief", "--for", person).out
+        ran = synced.run("--json", "brief", "--for", person)
+        assert ran.code == 0
+        assert "retention" not in ran.out
 
 
 def test_a_name_nobody_has_is_refused(acme: World) -> None:
@@ -39,3 +41,20 @@ def test_a_name_nobody_has_is_refused(acme: World) -> None:
 
     assert ran.code == 2
     assert "nobody is called zoe; there are ana, ben, " in ran.err
+
+
+def test_who_owns_nothing_is_told_so(acme: World) -> None:
+    acme.edit("people:\n", "people:\n  zoe: {name: Zoe Field}\n")
+
+    assert acme.run("brief", "--for", "zoe").out == (
+        "nothing to show for zoe: no key result and no initiative of a cycle that runs\n"
+    )
+
+
+def test_a_name_that_two_people_have_is_refused(acme: World) -> None:
+    acme.edit("people:\n", "people:\n  ana2: {name: Ana Ruiz}\n")
+
+    ran = acme.run("brief", "--for", "Ana Ruiz")
+
+    assert ran.code == 2
+    assert "Ana Ruiz is the name of ana2 and ana; give one of these ids" in ran.err

@@ -135,7 +135,7 @@ def test_it_is_for_one_workspace(acme: World) -> None:
     ran = acme.run("check-in", "activation", "40")
 
     assert (ran.code, ran.out) == (1, "")
-    assert ran.err == "a check-in is for one workspace; choose one with -w: acme, beta\n"
+    assert ran.err == "this is for one workspace; choose one with -w: acme, beta\n"
     assert acme.run("check-in", "activation", "40", "-w", "beta").code == 0
     assert acme.rows("SELECT workspace FROM check_ins") == [("beta",)]
 

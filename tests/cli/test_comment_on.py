@@ -52,3 +52,40 @@ def test_one_that_is_not_there_is_told(acme: World) -> None:
 def test_it_is_shown_with_its_link(acme: World, carrier: str) -> None:
     acme.run("sync")
     assert f"comment  standing on {carrier}\n" in acme.run("links", "show", "tooltips").out
+
+
+def test_one_that_is_lost_is_told_wherever_links_are_looked_at(acme: World, carrier: str) -> None:
+    acme.run("sync")
+    acme.story.sites.cloud.delete(carrier)
+    assert acme.run("sync").code == 3
+
+    told = f"comment_on {carrier}: "
+    assert told in acme.run("status").out
+    assert told in acme.run("links", "show", "tooltips").out
+    verified = acme.run("links", "verify", "tooltips")
+    assert verified.code == 3
+    assert " comment_on " in verified.out
+
+
+def test_it_can_be_named_to_be_resumed(acme: World, carrier: str) -> None:
+    acme.run("sync")
+    site = acme.story.sites.cloud
+    (comment,) = site.comments(carrier)
+    site.delete_comment(carrier, comment.id)
+    acme.run("resync")
+
+    resumed = acme.run("links", "resume", carrier)
+
+    assert "the next sync writes its comment anew" in resumed.out
+
+
+@pytest.mark.parametrize("silent", ["whole", "link", "confidential"])
+def test_nothing_is_asked_of_it_where_nothing_may_be_written(acme: World, silent: str) -> None:
+    publish = ", publish: off" if silent == "link" else ""
+    acme.edit(WORK, f'link: {{connection: jira, jql: "project = WEB", comment_on: ONB-9999{publish}}}')
+    if silent == "whole":
+        acme.edit("version: 1\n", "version: 1\npublish: {enabled: false}\n")
+    if silent == "confidential":
+        acme.edit("            min_move: 1\n", "            min_move: 1\n            confidential: true\n")
+
+    assert acme.run("sync").code == 0

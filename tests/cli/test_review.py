@@ -85,7 +85,10 @@ def test_what_was_put_aside_is_in_the_review_with_its_reason(synced: World) -> N
 
 def test_nothing_confidential_is_in_any_form(synced: World) -> None:
     for form in (["--format", "md"], ["--format", "json"], ["--next", "later"]):
-        assert "retention" not in synced.run("review", *form).out.casefold()
+        ran = synced.run("review", *form)
+        assert ran.code == 0
+        assert "activation" in ran.out
+        assert "retention" not in ran.out.casefold()
 
 
 def test_markdown_has_the_words_of_the_text(synced: World) -> None:
@@ -165,3 +168,117 @@ def test_an_id_that_is_taken_and_a_cycle_that_is_none_are_refused(synced: World)
     assert taken.code == unknown.code == 2
     assert f"{cycle} is in the file already; give the next cycle an id of its own" in taken.err
     assert "the next cycle is drawn from one cycle of the file; there are " in unknown.err
+
+
+def test_a_file_nobody_has_synced_yet_is_reviewed(acme: World) -> None:
+    assert acme.run("check-in", "activation", "43").code == 0
+
+    assert "43 % on " in acme.run("review").out
+    assert acme.run("review", "--next", "2027-Q1").code == 0
+
+
+def test_what_is_wholly_confidential_is_no_part_of_the_next_cycle(synced: World) -> None:
+    text = synced.file.read_text(encoding="utf-8")
+    number = "{id: rival, title: Own 51%, start: 0, target: 51, confidential: true}"
+    secret = f"      - {{id: deal, title: Buy the rival, key_results: [{number}]}}\n"
+    synced.file.write_text(f"{text.rstrip()}\n{secret}", encoding="utf-8")
+
+    drawn = synced.run("review", "--next", "2027-Q1")
+
+    assert drawn.code == 0
+    assert "activation-2027-q1" in drawn.out
+    assert "rival" not in drawn.out.casefold()
+
+
+def test_a_next_cycle_of_which_nothing_is_open_still_loads(acme: World) -> None:
+    acme.run("check-in", "activation", "52")
+    text = acme.file.read_text(encoding="utf-8")
+    head, _, _ = text.partition("          - id: first-response")
+    acme.file.write_text(head, encoding="utf-8")
+
+    drawn = acme.run("review", "--next", "2027-Q1").out
+    (_, after) = loaded(acme, drawn).cycles
+
+    assert after.objectives == ()
+    assert "its target is reached: it goes on only with a new one" in drawn
+
+
+@pytest.mark.parametrize("name", ["Q1 2027", "-", "Ü", "a/b", "x" * 64])
+def test_an_id_that_is_none_is_refused(acme: World, name: str) -> None:
+    ran = acme.run("review", f"--next={name}")
+
+    assert ran.code == 2
+    assert "is no id" in ran.err
+
+
+def test_ids_that_would_be_the_same_are_refused(acme: World) -> None:
+    acme.edit("- id: first-response\n", "- id: activation-demo-quarter\n")
+
+    ran = acme.run("review", "--next", "2027-Q1")
+
+    assert ran.code == 2
+    assert "activation-2027-q1" in ran.err
+
+
+def test_a_number_whose_cycle_is_not_there_yet_is_not_called_unknown(synced: World) -> None:
+    rename(synced)
+    text = synced.file.read_text(encoding="utf-8").rstrip()
+    objective = "      - {id: o, title: O, key_results: [{id: later-kr, title: T, start: 0, target: 9}]}"
+    synced.file.write_text(f"{text}\n    objectives:\n{objective}\n", encoding="utf-8")
+    assert synced.run("sync").code == 0
+
+    later, gone = (synced.run("review", "--kr", name) for name in ("later-kr", "activation"))
+
+    assert (later.code, gone.code) == (2, 2)
+    assert "the cycle of later-kr has not begun" in later.err
+    assert "activation is in a cycle that left the file; name that with --cycle" in gone.err
+
+
+def test_an_id_that_a_number_shares_with_a_bet_is_told_as_itself(acme: World) -> None:
+    acme.edit("- id: first-response\n", "- id: new-flow\n")
+    assert acme.run("sync").code == 0
+
+    flagged = acme.run("review").out.partition("What was flagged\n")[2]
+
+    assert "  Rebuild the onboarding flow: " not in flagged
+
+
+@pytest.mark.parametrize("indent", [0, 4])
+def test_it_fits_a_file_that_is_set_in_otherwise_and_has_no_last_newline(acme: World, indent: int) -> None:
+    head, _, cycles = acme.file.read_text(encoding="utf-8").rstrip().partition("\ncycles:\n")
+    moved = "\n".join(f"{' ' * indent}{line[2:]}" for line in cycles.split("\n"))
+    acme.file.write_text(f"{head}\ncycles:\n{moved}", encoding="utf-8")
+
+    drawn = acme.run("review", "--next", "2027-Q1").out
+    with acme.file.open("a", encoding="utf-8") as file:
+        file.write(drawn)
+
+    assert acme.run("config", "validate").code == 0
+    assert (
+        len(load_workspace(acme.file, {kind: one.settings for kind, one in load_plugins().items()}).cycles)
+        == 2
+    )
+
+
+def test_what_became_confidential_is_kept_back_from_the_cycle_it_left(synced: World) -> None:
+    assert synced.run("check-in", "activation", "43.21").code == 0
+    synced.edit("- id: demo-quarter\n", "- id: renamed\n")
+    synced.edit(TARGET, f"{TARGET}            confidential: true\n")
+    assert synced.run("sync").code == 0
+
+    for form in (["--format", "md"], ["--format", "json"], []):
+        ran = synced.run("review", "--cycle", "demo-quarter", *form)
+        assert ran.code == 0
+        assert "page-load" in ran.out or "Cut the page load" in ran.out
+        assert "43.21" not in ran.out
+        assert "Day 7 activation" not in ran.out
+
+
+def test_a_closing_is_of_its_own_cycle(synced: World) -> None:
+    """The same id in a later cycle is another key result."""
+    synced.run("check-in", "activation", "43")
+    synced.run("close", "activation", "--as", "missed", "--score", "0.3", "--why", "old story")
+    synced.change("UPDATE closings SET entered_at = '2020-01-01 09:00:00.000000'")
+
+    assert "old story" not in synced.run("review").out
+    assert synced.run("close", "activation", "--as", "missed").code == 0

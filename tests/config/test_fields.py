@@ -130,6 +130,11 @@ def test_an_environment_name_that_is_none_is_not_repeated() -> None:
     assert said == "env: takes the name of an environment variable: letters, digits and _, no digit first"
 
 
+def test_an_address_in_the_place_of_a_file_is_not_repeated() -> None:
+    said = sentence_of(SecretRef, {"file": "json://hunter2/x"})
+    assert said == "file: takes the name of a file; write the address into that file"
+
+
 @pytest.mark.parametrize(
     ("given", "kept"),
     [

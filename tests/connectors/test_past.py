@@ -107,3 +107,18 @@ def test_the_past_is_in_order_never_grows_backwards_and_ends_where_it_is_now(som
     assert all(total <= len(some) for total in totals)
     done = [one.progress.done for one in past]
     assert done == sorted(done)
+
+
+def test_where_only_the_work_tells_it_was_done_with_its_last_piece() -> None:
+    emptied = now(status=WorkStatus.DONE, done_on=None)
+
+    past = past_of(emptied, [Piece("done", ago(60), ago(50)), Piece("done", ago(60), ago(45))])
+
+    assert [one.status.value for one in past][-1] == "done"
+    assert past[-1].taken_at == ago(45)
+
+
+def test_an_item_that_was_opened_again_was_under_way_while_its_work_was_being_done() -> None:
+    past = past_of(now(), [Piece("done", ago(60), ago(50)), Piece("open", ago(60))], ago(1).date())
+
+    assert [one.status.value for one in past] == ["planned", "in_progress"]

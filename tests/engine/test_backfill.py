@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from syncer.domain.work import Progress, Snapshot
+from syncer.domain.work import Progress, Snapshot, WorkStatus
 from tests.domain import build
 from tests.engine.desk import Desk
 
@@ -80,3 +80,37 @@ def test_without_a_past_they_wait(desk: Desk) -> None:
     desk.epic(progress=Progress(done=6, open=4))
 
     assert "activation/work_without_movement" not in {one.id for one in desk.sync().opened}
+
+
+def test_a_fault_while_it_is_drawn_costs_nothing_but_the_past(desk: Desk) -> None:
+    desk.epic()
+
+    class Faulty(dict[str, tuple[Snapshot, ...]]):
+        def __getitem__(self, key: str) -> tuple[Snapshot, ...]:
+            raise ValueError(key)
+
+    desk.tracker.past = Faulty({"10042": ()})
+
+    assert desk.sync().backfilled == 0
+    assert kept(desk) == [("2026-11-02", 3)]
+
+
+def test_an_item_that_comes_back_is_known_from_its_dates_since_it_was_last_read(desk: Desk) -> None:
+    """What it became meanwhile did not happen on the day on which it came back."""
+    desk.clock.moment = build.noon("2026-10-02")
+    desk.epic(progress=Progress(done=1, open=4))
+    desk.sync()
+    desk.configure(cycles=(build.cycle(build.key_result(initiatives=())),))
+    desk.sync()
+    desk.clock.moment = build.noon("2026-12-10")
+    desk.configure(cycles=(build.cycle(build.key_result()),))
+    desk.tracker.work("10042", WorkStatus.IN_PROGRESS, done=9, open_=6)
+    desk.tracker.past["10042"] = tuple(
+        build.snapshot(taken_at=build.noon(day), progress=Progress(done=done, open=open_))
+        for day, done, open_ in (("2026-09-30", 0, 5), ("2026-10-29", 5, 10), ("2026-11-05", 9, 6))
+    )
+
+    report = desk.sync()
+
+    assert kept(desk) == [("2026-10-02", 1), ("2026-10-29", 5), ("2026-11-05", 9), ("2026-12-10", 9)]
+    assert not {"scope_growth", "work_without_movement"} & {one.kind for one in report.opened}

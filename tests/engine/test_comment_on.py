@@ -176,3 +176,73 @@ def test_who_deletes_it_is_heard_and_may_resume(desk_with_version: Desk) -> None
     desk.clock.pass_(days=1)
     desk.check_in(50)
     assert desk.sync().wrote == {}
+
+
+def test_a_silent_link_that_names_one_holds_no_last_word_back(desk: Desk) -> None:
+    desk.epic()
+    desk.check_in(36)
+    desk.sync()
+    desk.clock.pass_(days=1)
+    silent = build.initiative("b", link=build.link("b", ref=VERSION, comment_on=CARRIER, publish=False))
+    desk.epic("WEB/2.0", "20", ref=VERSION)
+    desk.configure(cycles=(build.cycle(build.key_result(silent)),))
+
+    assert desk.sync().wrote == {Wrote.UPDATED: 1}
+    assert "linked to no key result any more" in desk.tracker.comments("10042")[0]
+
+
+@pytest.mark.parametrize("comment_on", [None, CARRIER], ids=["of its own", "on another"])
+def test_a_cycle_that_rests_holds_no_last_word_back(desk: Desk, comment_on: WorkRef | None) -> None:
+    """A cycle that has not begun is not read yet, and the former one has left the file."""
+    desk.epic()
+    desk.check_in(36)
+    desk.sync()
+    desk.clock.pass_(days=1)
+    later = build.initiative("b", link=build.link("b", ref=build.ref("WEB-7"), comment_on=comment_on))
+    desk.configure(cycles=(build.cycle(build.key_result(later), start="2027-01-01", end="2027-03-31"),))
+
+    assert desk.sync().wrote == {Wrote.UPDATED: 1}
+
+
+def test_a_cycle_that_rests_keeps_the_comment_on_what_it_links_by_the_same_name(desk: Desk) -> None:
+    desk.epic()
+    desk.check_in(36)
+    desk.sync()
+    desk.clock.pass_(days=1)
+    later = build.initiative("b", link=build.link("b", ref=build.ref("ONB-12")))
+    desk.configure(cycles=(build.cycle(build.key_result(later), start="2027-01-01", end="2027-03-31"),))
+
+    assert desk.sync().wrote == {}
+
+
+def test_an_item_that_was_work_once_carries_comments_however_small_it_became(
+    desk_with_version: Desk,
+) -> None:
+    desk = desk_with_version
+    own = build.initiative("own", link=build.link("own", ref=build.ref("WEB-1")))
+    desk.configure(cycles=(build.cycle(build.key_result(own)),))
+    desk.sync(pull_only=True)
+    desk.tracker.work("30", WorkStatus.PLANNED, done=0)
+    desk.configure(cycles=(build.cycle(build.key_result(carried())),))
+
+    report = desk.sync()
+
+    assert report.troubles == ()
+    assert report.wrote == {Wrote.CREATED: 1}
+
+
+def test_a_shared_comment_goes_on_without_the_version_that_went_away(desk_with_version: Desk) -> None:
+    desk = desk_with_version
+    second = WorkRef("jira", "version", "WEB/3.0")
+    desk.epic("WEB/3.0", "21", ref=second)
+    desk.configure(
+        cycles=(build.cycle(build.key_result(carried(), carried("other", ref=second))),),
+    )
+    desk.sync()
+    desk.clock.pass_(days=1)
+    desk.tracker.items["21"].state = LinkState.GONE
+    desk.check_in(48)
+
+    assert desk.sync().wrote == {Wrote.UPDATED: 1}
+    (text,) = desk.tracker.comments("30")
+    assert "48 %" in text

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from connectors.testing.memory import no_fault
 from syncer.domain.notification import Event, NotifyTrouble, Subscription
 from syncer.domain.sync import RunOutcome
+from syncer.engine import notify as telling
 from syncer.engine.report import SyncReport
 from syncer.engine.snoozing import snooze
 from syncer.engine.sync import Engine, Wish, plan_sync, run_sync
@@ -482,3 +484,57 @@ def test_a_number_beyond_those_shown_is_a_change_all_the_same(office: Office) ->
     office.desk.check_in(44.7)
     office.sync()
     assert office.slack.titles() == ["okr-syncer acme: weekly digest"]
+
+
+def test_two_entries_of_one_address_share_what_it_knows(office: Office) -> None:
+    """The entry on recoveries alone takes nothing away from the one on failures."""
+    office.subscribe(to(SLACK, Event.CONNECTION_FAILED), to(SLACK, Event.CONNECTION_RECOVERED))
+    office.sync()
+    office.desk.tracker.fault = fails(TemporaryError("jira: 503"))
+    office.slack.fault = TemporaryError("not now")
+    office.sync()
+    office.slack.fault = None
+    office.sync()
+    assert office.slack.titles() == ["okr-syncer acme: 1 connection failed"]
+    office.desk.tracker.fault = no_fault
+    office.sync()
+    assert office.slack.titles() == ["okr-syncer acme: 1 connection recovered"]
+
+
+def test_a_failure_before_the_reader_was_there_is_no_news_but_its_end_is(office: Office) -> None:
+    office.sync()
+    office.desk.tracker.fault = fails(TemporaryError("jira: 503"))
+    office.sync()
+    office.desk.clock.pass_(days=3)
+    office.subscribe(to(SLACK, *CONNECTIONS))
+    office.sync()
+    assert office.slack.titles() == []
+    office.desk.tracker.fault = no_fault
+    office.sync()
+    assert office.slack.titles() == ["okr-syncer acme: 1 connection recovered"]
+
+
+def test_who_has_nothing_to_hear_any_more_is_no_trouble(office: Office) -> None:
+    office.subscribe(to(SLACK, Event.SIGNAL_OPENED))
+    office.slack.fault = TemporaryError("not now")
+    office.sync()
+    assert len(office.troubles()) == 1
+    office.desk.check_in(45.0)
+    office.sync()
+    assert office.troubles() == ()
+
+
+def test_whatever_goes_wrong_with_telling_fails_no_sync(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.subscribe(to(SLACK, *SIGNALS))
+
+    def faulty(*_: object) -> None:
+        raise KeyError(SLACK)
+
+    monkeypatch.setattr(telling, "plan_notifications", faulty)
+    report = office.sync()
+    assert report.run is not None
+    assert report.run.outcome is RunOutcome.DONE
+    (trouble,) = report.untold
+    assert trouble.sentence == "notifications: a fault while telling (KeyError); report it as a defect"

@@ -93,3 +93,17 @@ def test_every_call_that_fails(
     kind: Kind, scene: str, lasting: bool, database: str, record_property: Record
 ) -> None:
     play(kind, database, scene, record_property, every=1, lasting=lasting)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_removal_that_was_not_answered_was_ours(kind: Kind, file_database: str) -> None:
+    """What was taken back may stand again later: nobody has opted out."""
+    _, calls = undisturbed(kind, file_database, "confidential")
+    for nth in range(1, calls + 1):
+        trial(kind, file_database, "confidential", nth, "acted, and no answer", lasting=False)
+
+
+def test_what_was_written_without_a_bet_is_put_right_once_it_is_read(file_database: str) -> None:
+    _, calls = undisturbed("asana", file_database, "first")
+    for nth in range(1, calls + 1):
+        trial("asana", file_database, "first", nth, "403", lasting=False)

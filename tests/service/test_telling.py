@@ -6,8 +6,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from syncer.domain.notification import Event, Subscription
 from syncer.domain.sync import Due
+from syncer.engine import notify as telling
 from syncer.engine.sync import Engine
 from syncer.notify.apprise_notifier import AppriseNotifier
 from syncer.service.chronicle import Chronicle
@@ -60,3 +63,28 @@ def test_a_reader_that_cannot_be_reached_is_logged_once_and_once_when_it_can(
         ("info", "notifications arrive again"),
     ]
     assert SECRET not in str(log())
+
+
+def test_a_fault_of_telling_itself_is_logged_each_time_it_comes(
+    store: SqlStore, log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chronicle, faults = Chronicle(), [KeyError("x"), None, KeyError("x")]
+    plan = telling.plan_notifications
+
+    def sometimes(*given: Any) -> Any:
+        fault = faults.pop(0)
+        if fault:
+            raise fault
+        return plan(*given)
+
+    monkeypatch.setattr(telling, "plan_notifications", sometimes)
+    with postbox() as box:
+        for minutes in range(3):
+            work_off(store, box, chronicle, owe(store, slot=START.replace(minute=minutes)))
+    told = [event for _, event in lines(log)]
+    assert told == [
+        "notification failed",
+        "notifications arrive again",
+        "notification sent",
+        "notification failed",
+    ]

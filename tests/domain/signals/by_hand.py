@@ -57,10 +57,17 @@ def days_in(text: str) -> list[date]:
     return [date.fromisoformat(day) for day in _DAY.findall(text)]
 
 
+def _is_short(paper: Paper) -> bool:
+    """The number is short of its pace by more than may be missing."""
+    share, expected = map(float, _NUMBER.findall(paper.fact("measured"))[:2])
+    return expected - share > paper.limit("on_track_gap")
+
+
 def _stands_still(paper: Paper) -> bool:
     way, since = paper.move()
     busy = [bet for bet in paper.bets() if re.search(r"[1-9]\d* finished within", bet)]
-    return way < paper.limit("min_move") and paper.on - since >= paper.days("window") and bool(busy)
+    still = way < paper.limit("min_move") and paper.on - since >= paper.days("window")
+    return still and bool(busy) and _is_short(paper)
 
 
 def _climbs_alone(paper: Paper) -> bool:
@@ -70,12 +77,14 @@ def _climbs_alone(paper: Paper) -> bool:
 
 def _is_lost(paper: Paper) -> bool:
     over = paper.last_finished() + paper.days("settle") <= paper.on
-    return over and paper.move()[0] < paper.limit("min_move")
+    done = all(", done, finished " in bet for bet in paper.bets())
+    return over and done and paper.move()[0] < paper.limit("min_move") and _is_short(paper)
 
 
 def _is_settling(paper: Paper) -> bool:
     (until,) = days_in(paper.signal.headline.partition("has until")[2])[:1]
-    return until == paper.last_finished() + paper.days("settle") and paper.on <= until
+    done = all(", done, finished " in bet for bet in paper.bets())
+    return done and until == paper.last_finished() + paper.days("settle") and paper.on <= until
 
 
 def _is_green_outside(paper: Paper) -> bool:
@@ -125,7 +134,10 @@ def _is_a_backlog(paper: Paper) -> bool:
 
 def _cannot_be_read(paper: Paper) -> bool:
     link, read = paper.fact("link"), days_in(paper.fact("last read"))
-    return not link.endswith(": active") or not read or paper.on - read[0] >= timedelta(days=1)
+    (limit,) = [one.value for one in paper.signal.thresholds if one.what == "stale_after"]
+    allowed = timedelta(**{limit.split()[1].rstrip("s") + "s": float(limit.split()[0])})
+    # The day of the read is printed with its minute, the day of the judgement without.
+    return not link.endswith(": active") or not read or paper.on - read[0] + timedelta(days=1) > allowed
 
 
 def _is_a_task(paper: Paper) -> bool:
