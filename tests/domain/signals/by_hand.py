@@ -11,6 +11,9 @@ from syncer.domain.signals.finding import Signal
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+_ROUNDED = 0.1
+"""Shares are printed to a tenth of a per cent."""
+
 _FINISHED = re.compile(r"finished (\d{4}-\d\d-\d\d)")
 
 
@@ -60,7 +63,7 @@ def days_in(text: str) -> list[date]:
 def _is_short(paper: Paper) -> bool:
     """The number is short of its pace by more than may be missing."""
     share, expected = map(float, _NUMBER.findall(paper.fact("measured"))[:2])
-    return expected - share > paper.limit("on_track_gap")
+    return expected - share > paper.limit("on_track_gap") - _ROUNDED
 
 
 def _stands_still(paper: Paper) -> bool:
@@ -89,8 +92,10 @@ def _is_settling(paper: Paper) -> bool:
 
 def _is_green_outside(paper: Paper) -> bool:
     share, expected = map(float, _NUMBER.findall(paper.fact("measured"))[:2])
-    word = "off track" if expected - share > paper.limit("behind_gap") else "behind"
-    return expected - share > paper.limit("on_track_gap") and paper.fact("measured").startswith(word)
+    beyond = expected - share - paper.limit("behind_gap")
+    words = {"off track": beyond > -_ROUNDED, "behind": beyond < _ROUNDED}
+    fits = any(fits for word, fits in words.items() if paper.fact("measured").startswith(word))
+    return fits and expected - share > paper.limit("on_track_gap") - _ROUNDED
 
 
 def _is_silent(paper: Paper) -> bool:
