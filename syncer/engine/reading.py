@@ -75,8 +75,7 @@ def read_connection(
         fetched = connector.fetch(plan.asked, state) if plan.asked else Fetched((), state)
         outcomes = _complete(plan, {outcome.ref: outcome for outcome in fetched.outcomes})
         if not force:
-            outcomes = {**outcomes, **believed({ref: outcomes[ref] for ref in plan.refs}, last)}
-            guard(plan.connection, links, outcomes, before_at)
+            outcomes = _braked(plan, links, outcomes, last, before_at)
         numbers = _numbers(plan, connector)
     except SyncerError as error:
         return _given_up(plan, before, error, connector, now)
@@ -100,6 +99,19 @@ def read_connection(
         ),
         connector=connector,
     )
+
+
+def _braked(
+    plan: PullPlan,
+    links: Sequence[Link],
+    outcomes: Mapping[WorkRef, Outcome],
+    last: Mapping[tuple[str, str], Snapshot],
+    before_at: datetime | None,
+) -> dict[WorkRef, Outcome]:
+    """The outcomes as far as they are believed; what only carries comments may lose all of its work."""
+    found = {**outcomes, **believed({ref: outcomes[ref] for ref in plan.refs}, last)}
+    guard(plan.connection, links, found, before_at)
+    return found
 
 
 def _past(
