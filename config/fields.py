@@ -296,6 +296,11 @@ class ConnectionSettings(Frozen):
         """Whether comments may be written over this connection; a subclass with a setting for it says so."""
         return True
 
+    @property
+    def audience(self) -> str:
+        """Who may see our comments, in a word that changes when they do; empty where everybody may."""
+        return ""
+
     @classmethod
     def parse(cls, settings: dict[str, Any]) -> Self:
         """Validate one connection on its own; raises pydantic.ValidationError."""

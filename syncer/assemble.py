@@ -61,6 +61,7 @@ def assemble(file: Model) -> Workspace:
             for id_, person in file.people.items()
         },
         connection_kinds={name: settings.kind for name, settings in file.connections.items()},
+        audiences={name: one.audience for name, one in file.connections.items() if one.audience},
         publish=PublishPolicy(
             enabled=file.publish.enabled,
             min_interval=file.publish.min_interval,

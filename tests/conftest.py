@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import hypothesis
 import pytest
 
-pytest_plugins = ["tests.databases", "tests.described"]
+pytest_plugins = ["tests.databases", "tests.described", "tests.figures"]
 
 KEPT = frozenset({"SYNCER_SPECS", "SYNCER_TEST_PG_DSN"})
 

@@ -62,6 +62,12 @@ class JiraSettings(ConnectionSettings):
     points_field: str | dict[str, str] | None = None
     comment_visibility: Visibility | None = None
 
+    @property
+    def audience(self) -> str:
+        """The group or the role that may see our comments."""
+        seen = self.comment_visibility
+        return "" if seen is None else f"group {seen.group}" if seen.group else f"role {seen.role}"
+
     @model_validator(mode="after")
     def _email_fits(self) -> Self:
         if self.deployment == "cloud" and not self.email:

@@ -239,6 +239,7 @@ def _evidence_document(one: Evidence) -> dict[str, Any]:
         "title": one.initiative.title,
         "key_result": one.key_result.id,
         "owner": one.owner,
+        "kind": one.initiative.link.ref.kind if one.initiative.link else None,
         "verdict": one.verdict,
         "why": one.why,
         "at_start": one.at_start,

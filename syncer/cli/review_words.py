@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -98,7 +98,24 @@ def as_markdown(title: str, parts: Sequence[Part]) -> Iterator[str]:
 
 
 def evidence_lines(one: Evidence) -> Iterator[str]:
-    """One bet in words, with every figure that the verdict rests on."""
+    """One bet in words, with every figure that the verdict rests on, and what to ask of it."""
+    if one.at_start is not None:
+        began = one.key_result.show(one.at_start.value)
+        yield f"when it was first known the number stood at {began} ({day(one.at_start.on)})"
+    yield from _figures(one)
+    yield QUESTIONS[one.verdict if one.why is not Why.DROPPED else Why.DROPPED]
+
+
+QUESTIONS: Mapping[Verdict | Why, str] = {
+    Verdict.DID_NOT_MOVE: "What did we believe that was not so?",
+    Verdict.MOVED: "What of it would work again?",
+    Verdict.CANNOT_TELL: "What would have told us?",
+    Verdict.NEVER_SHIPPED: "What kept it from being finished, and is it still worth it?",
+    Why.DROPPED: "What did we learn before it was dropped?",
+}
+
+
+def _figures(one: Evidence) -> Iterator[str]:
     if one.shipped_on is None:
         yield "dropped" if one.why is Why.DROPPED else one.why.value
         return

@@ -11,9 +11,10 @@ import typer
 from syncer.cli import text
 from syncer.cli.discreet import Named, refuse_unknown, veil
 from syncer.cli.session import Session, print_out, session_of
-from syncer.cli.weekly_rows import Row, as_csv, as_html, as_markdown, rows_of
+from syncer.cli.weekly_rows import Row, a_week_before, as_csv, as_html, as_markdown, rows_of
 from syncer.domain.render import number_word, work_word
 from syncer.domain.rollup import Rollup, WorkLine
+from syncer.domain.signals.finding import Signal
 from syncer.engine.view import View, look
 
 
@@ -47,7 +48,7 @@ def weekly(
     rows: list[Row] = []
     for view in views(session, named):
         rollups, standing = view.public(named), view.public_signals(named)
-        document[view.workspace.id] = [rollup_document(rollup) for rollup in rollups]
+        document[view.workspace.id] = [rollup_document(rollup, standing) for rollup in rollups]
         rows += rows_of(view.workspace.id, rollups, standing)
         if form is Format.TEXT:
             say_all(session, text.weekly_sheet(view.workspace.id, rollups, standing))
@@ -77,9 +78,9 @@ def note_hidden(session: Session, view: View, named: frozenset[str]) -> None:
         veil(view.workspace).note(session)
 
 
-def rollup_document(rollup: Rollup) -> dict[str, Any]:
+def rollup_document(rollup: Rollup, signals: Sequence[Signal]) -> dict[str, Any]:
     """One key result's row group as JSON shows it: the same figures as the text."""
-    key_result, latest = rollup.key_result, rollup.latest
+    key_result, latest, before = rollup.key_result, rollup.latest, a_week_before(rollup)
     return {
         "cycle": rollup.placed.cycle.id,
         "objective": rollup.placed.objective.title,
@@ -90,6 +91,7 @@ def rollup_document(rollup: Rollup) -> dict[str, Any]:
         "start": key_result.start,
         "target": key_result.target,
         "keep": key_result.keep,
+        "value_a_week_ago": before.value if before else None,
         "value": latest.value if latest else None,
         "checked_in_on": latest.on if latest else None,
         "reported_health": latest.health if latest else None,
@@ -109,6 +111,7 @@ def rollup_document(rollup: Rollup) -> dict[str, Any]:
             "min_move": key_result.rules.min_move,
             "settle_days": key_result.rules.settle.days,
         },
+        "signals": [one.kind for one in signals if one.key_result_id == key_result.id],
         "initiatives": [_line_document(line) for line in rollup.work],
     }
 

@@ -13,6 +13,7 @@ from datetime import timedelta
 from html import escape
 
 from syncer.cli import text
+from syncer.domain.pace import Reading
 from syncer.domain.render import day, number_word, work_word
 from syncer.domain.rollup import Rollup, WorkLine
 from syncer.domain.signals.finding import Signal
@@ -52,7 +53,7 @@ def rows_of(workspace: str, rollups: Sequence[Rollup], signals: Sequence[Signal]
 
 def _row(workspace: str, rollup: Rollup, line: WorkLine | None, signals: Sequence[Signal]) -> Row:
     key_result, latest = rollup.key_result, rollup.latest
-    before = rollup.numbers.at(rollup.on - timedelta(days=7))
+    before = a_week_before(rollup)
     stale = f"stale since {day(latest.on)}" if latest and rollup.number_stale else ""
     kinds = (one.kind.replace("_", " ") for one in signals)
     return Row(
@@ -75,6 +76,11 @@ def _row(workspace: str, rollup: Rollup, line: WorkLine | None, signals: Sequenc
         item=_item(line) if line else "",
         signals=", ".join(dict.fromkeys(kinds)),
     )
+
+
+def a_week_before(rollup: Rollup) -> Reading | None:
+    """What the number was a week before the day of the sheet."""
+    return rollup.numbers.at(rollup.on - timedelta(days=7))
 
 
 def _due(line: WorkLine, rollup: Rollup) -> str:

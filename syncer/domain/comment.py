@@ -108,6 +108,7 @@ class SectionFacts:
     """What one section of a published comment rests on; the basis of *material change*.
 
     `unread` counts the bets on its number whose figures were too old to be believed, or not there.
+    `audience` says who may see the comment, empty where everybody may who sees the item.
     """
 
     key_result_id: str
@@ -119,6 +120,7 @@ class SectionFacts:
     work_share: float | None
     signals: tuple[str, ...] = ()
     unread: int = 0
+    audience: str = ""
 
 
 Facts = tuple[SectionFacts, ...]
@@ -150,6 +152,7 @@ def _names(section: SectionFacts) -> tuple[object, ...]:
         section.number_status,
         section.work_status,
         section.signals,
+        section.audience,
     )
 
 

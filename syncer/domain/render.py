@@ -65,7 +65,7 @@ def render_last_word(workspace: str, item_id: str) -> Comment:
     )
 
 
-def facts_of(sections: Sequence[Section]) -> Facts:
+def facts_of(sections: Sequence[Section], audience: str = "") -> Facts:
     """What the comment rests on, for telling a material change from a cosmetic one."""
     return tuple(
         SectionFacts(
@@ -78,6 +78,7 @@ def facts_of(sections: Sequence[Section]) -> Facts:
             work_share=section.line.progress.share if section.line.progress else None,
             signals=tuple(signal.kind for signal in _shown(section)),
             unread=sum(1 for line in section.rollup.work if line.stale),
+            audience=audience,
         )
         for section in sections
     )

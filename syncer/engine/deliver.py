@@ -58,10 +58,13 @@ class Round:
         )
 
     def over(self, read: ConnectionRead, connector: Connector, rows: Sequence[OutboxRow]) -> ConnectionRead:
-        """Delivers over one connection until it is done, or the connection itself refuses."""
+        """Delivers over one connection until it is done, or the connection itself refuses.
+
+        What leaks is taken back whether there is room or not.
+        """
         courier, after = self.courier(connector), read
         for number, row in enumerate(rows):
-            if self.room <= 0:
+            if self.room <= 0 and not _takes_back(row, self.receipts, self.workspace.confidential):
                 self.held += [Held(late.publication, None) for late in rows[number:]]
                 break
             try:
@@ -87,9 +90,9 @@ def deliver(
 ) -> Deliveries:
     """Writes what may be written now: items just read, when their time has come, up to the policy's limit.
 
-    What must be taken back because it became confidential goes first, at once, and also where the item was
-    not read in this sync; so does a last word, on an item that no link points at, when its time has come.
-    What nothing is owed to is looked at afterwards, as far as `verify` says.
+    What must be taken back because it became confidential goes first, over every connection, beyond the
+    limit, and also where the item was not read in this sync. A last word, on an item that no link points at,
+    needs no read either. What nothing is owed to is looked at afterwards, as far as `verify` says.
     """
     with holding.store.read() as work:
         rows = work.outbox(workspace.id)
@@ -106,17 +109,27 @@ def deliver(
         room=workspace.publish.max_writes_per_sync,
     )
     turn.held += [Held(row.publication, row.not_before) for row in usual if row not in ready]
-    after = [_turn(turn, read, ready) for read in reads]
+    leaking = [row for row in ready if _takes_back(row, receipts, workspace.confidential)]
+    after = [_turn(turn, read, leaking) for read in reads]
+    unread = [row for row in ready if row in urgent or row.publication.is_last_word]
+    apart = [_apart(turn, name, unread, connect) for name in _others(reads, unread, workspace)]
+    after = [_turn(turn, read, [row for row in ready if row not in leaking]) for read in after]
     owed = {item_of(row.publication) for row in rows}
     after = [_verified(turn, read, owed, readable, verify) for read in after]
-    unread = [row for row in ready if row in urgent or row.publication.is_last_word]
-    after += [_apart(turn, name, ready, connect) for name in _others(reads, unread, workspace)]
-    return Deliveries(delivered=tuple(turn.delivered), reads=tuple(after), held_back=tuple(turn.held))
+    return Deliveries(delivered=tuple(turn.delivered), reads=(*after, *apart), held_back=tuple(turn.held))
 
 
 def may_go(row: OutboxRow, readable: Mapping[Item, bool]) -> bool:
     """Whether the item was read just now, or is one that no sync reads any more."""
     return row.publication.is_last_word or readable.get(item_of(row.publication), False)
+
+
+def _takes_back(row: OutboxRow, receipts: Mapping[Item, Receipt], confidential: Confidential) -> bool:
+    """Whether what stands there says what nobody may read any more, or whether it is gone is not known."""
+    receipt = receipts.get(item_of(row.publication))
+    if receipt is None:
+        return row.in_flight and row.publication.comment is None
+    return leaks(receipt.facts, confidential)
 
 
 def _is_urgent(row: OutboxRow, receipts: Mapping[Item, Receipt], confidential: Confidential) -> bool:
@@ -126,7 +139,8 @@ def _is_urgent(row: OutboxRow, receipts: Mapping[Item, Receipt], confidential: C
 
 def _turn(turn: Round, read: ConnectionRead, ready: Sequence[OutboxRow]) -> ConnectionRead:
     mine = [row for row in ready if row.publication.ref.connection == read.connection]
-    if not mine or read.connector is None:
+    refused_already = read.report.outcome is not ConnectionOutcome.READ
+    if not mine or read.connector is None or refused_already:
         return read
     return turn.over(read, read.connector, mine)
 

@@ -101,5 +101,5 @@ def _publication(
         ref=carried[0][0].carrier,
         item_id=item_id,
         comment=render(workspace.id, item_id, sections) if sections else None,
-        facts=facts_of(sections),
+        facts=facts_of(sections, workspace.audiences.get(carried[0][0].carrier.connection, "")),
     )

@@ -105,10 +105,17 @@ def _row_for(
         return None
     if publication.comment is None or receipt.standing in {Standing.PARTIAL, Standing.RESUMED}:
         return OutboxRow(publication=publication)
-    if receipt.digest == publication.digest or not is_material(receipt.facts, publication.facts):
+    same_words = receipt.digest == publication.digest and _seen_by(receipt.facts) == _seen_by(
+        publication.facts
+    )
+    if same_words or not is_material(receipt.facts, publication.facts):
         return None
     earliest = receipt.published_at + policy.min_interval if receipt.published_at else None
     return OutboxRow(publication=publication, not_before=earliest)
+
+
+def _seen_by(facts: Facts) -> frozenset[str]:
+    return frozenset(section.audience for section in facts)
 
 
 def _is_waiting(new: OutboxRow, row: OutboxRow | None) -> bool:

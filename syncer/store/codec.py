@@ -227,6 +227,7 @@ def encode_facts(facts: Facts) -> str:
                 "work_share": section.work_share,
                 "signals": list(section.signals),
                 "unread": section.unread,
+                "audience": section.audience,
             }
             for section in facts
         ]
@@ -248,6 +249,7 @@ def decode_facts(stored: str) -> Facts:
                 work_share=row["work_share"],
                 signals=tuple(row["signals"]),
                 unread=row.get("unread", 0),
+                audience=row.get("audience", ""),
             )
             for row in rows
         )

@@ -7,6 +7,7 @@ import io
 import re
 from dataclasses import astuple, fields, replace
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 
@@ -80,7 +81,9 @@ def test_every_format_shows_the_same_words_and_figures(synced: World) -> None:
     assert from_html(shown("html")) == rows
     figures = synced.run("report", "weekly", "--format", "json").json["acme"]
     assert len(rows) == sum(len(one["initiatives"]) for one in figures)
-    assert {row[2] for row in rows} == {one["title"] for one in figures}
+    told = [(one, bet) for one in figures for bet in one["initiatives"]]
+    for row, (one, bet) in zip(rows, told, strict=True):
+        assert_says_the_same(row, one, bet)
     (flow,) = [row for row in rows if row[11] == "Rebuild the onboarding flow"]
     assert (flow[3], flow[4], flow[6]) == ("34 % → 52 %", "Ana Ruiz", "36.4 %")
     assert flow[9] == "at risk"
@@ -89,6 +92,28 @@ def test_every_format_shows_the_same_words_and_figures(synced: World) -> None:
         for cell in (row[6], row[7], row[13]):
             assert cell in text
     assert not any("retention" in cell for row in rows for cell in row)
+
+
+def assert_says_the_same(row: list[str], one: dict[str, Any], bet: dict[str, Any]) -> None:
+    """A row of the table, against the figures of the same key result and initiative in JSON."""
+    unit = f" {one['unit']}" if one["unit"] else ""
+
+    def shown(value: float | None, missing: str = "") -> str:
+        return missing if value is None else f"{round(value, 4):g}{unit}"
+
+    assert row[1:3] == [one["objective"], one["title"]]
+    assert row[4] == (one["owner"] or "no owner")
+    assert row[5:8] == [
+        shown(one["value_a_week_ago"]),
+        shown(one["value"], "nobody has checked in a value"),
+        shown(round(one["expected_value"], 1)),
+    ]
+    assert row[8] == one["shown_status"] or (one["stale"] and row[8].startswith("stale since"))
+    assert row[9] == (one["reported_health"] or "").replace("_", " ")
+    assert row[11:13] == [bet["title"], bet["status"]]
+    assert row[13] == (bet["basis"] or "")
+    assert row[14] == (bet["owner"] or "no owner")
+    assert row[17] == ", ".join(dict.fromkeys(kind.replace("_", " ") for kind in one["signals"]))
 
 
 @pytest.mark.parametrize("words", HOSTILE)

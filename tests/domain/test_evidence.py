@@ -29,6 +29,8 @@ def test_a_bet_that_finished_and_moved_nothing() -> None:
 
     assert (one.verdict, one.why) == (Verdict.DID_NOT_MOVE, Why.FIGURES)
     assert (one.shipped_on, one.settles_on) == (date(2026, 11, 2), date(2026, 11, 16))
+    assert one.at_start is not None
+    assert (one.at_start.value, one.at_start.on) == (36.6, date(2026, 11, 2))
     assert one.at_ship is not None
     assert one.settled is not None
     assert (one.at_ship.value, one.settled.value, one.expected) == (36.6, 37.0, 8)
@@ -106,3 +108,11 @@ def test_the_score_is_the_share_of_the_way_and_stays_between_0_and_1() -> None:
     assert outcome_of(rollup_of(on="2026-11-20", check_ins=weekly("2026-11-02", 60))).score == 1.0
     assert outcome_of(rollup_of(on="2026-11-20", check_ins=weekly("2026-11-02", 30))).score == 0.0
     assert outcome_of(rollup_of(on="2026-11-20")).score is None
+
+
+def test_the_number_at_the_start_is_that_of_the_day_the_bet_was_first_known() -> None:
+    begun = snapshot("2026-10-12", buckets=(2, 12, 0))
+    one = of(rollup_of(on="2026-11-20", check_ins=RISING, work={"new-flow": [begun, done()]}))
+
+    assert one.at_start is not None
+    assert (one.at_start.value, one.at_start.on) == (35.0, date(2026, 10, 12))

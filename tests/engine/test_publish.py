@@ -353,3 +353,54 @@ def test_a_cycle_that_has_not_begun_is_left_alone(desk: Desk) -> None:
     assert desk.tracker.comments("10042") == []
     with pytest.raises(SkippableError, match="starts on 2026-10-01; check in from that day on"):
         desk.check_in(36)
+
+
+def two_trackers(desk: Desk, *, secret: int, cap: int = 50, confidential: bool) -> None:
+    """Three open bets over one connection, some of another number over another."""
+    usual = [build.initiative(f"a{n}", link=build.link(f"a{n}", ref=build.ref(f"A-{n}"))) for n in range(3)]
+    kept = [
+        build.initiative(
+            f"b{n}",
+            link=build.link(f"b{n}", ref=build.ref(f"B-{n}", connection="other"), key_result_id="secret"),
+        )
+        for n in range(secret)
+    ]
+    number = build.key_result(*kept, id="secret", title="Buy the rival", confidential=confidential)
+    desk.configure(
+        cycles=(build.cycle(build.key_result(*usual), number),),
+        connection_kinds={"jira": "jira", "other": "jira"},
+        publish=PublishPolicy(max_writes_per_sync=cap),
+    )
+
+
+@pytest.mark.parametrize(("secret", "cap"), [(2, 3), (2, 50), (6, 4)])
+def test_what_became_confidential_goes_first_over_every_connection_and_beyond_the_limit(
+    desk: Desk, secret: int, cap: int
+) -> None:
+    two_trackers(desk, secret=secret, confidential=False)
+    for n in range(3):
+        desk.epic(f"A-{n}", f"1{n}")
+    for n in range(secret):
+        desk.epic(f"B-{n}", f"2{n}", ref=build.ref(f"B-{n}", connection="other"))
+    desk.check_in(36)
+    desk.sync()
+    desk.clock.pass_(days=1)
+    desk.check_in(48)
+    two_trackers(desk, secret=secret, cap=cap, confidential=True)
+    desk.tracker.steps.clear()
+
+    report = desk.sync()
+
+    assert [desk.tracker.comments(f"2{n}") for n in range(secret)] == [[]] * secret
+    written = [step for step in desk.tracker.steps if step in {"update", "remove"}]
+    assert written[:secret] == ["remove"] * secret
+    assert report.wrote[Wrote.UPDATED] == min(3, max(0, cap - secret))
+
+
+def test_whoever_may_see_it_is_changed_where_the_file_changes_that(standing: Desk) -> None:
+    standing.clock.pass_(days=1)
+    standing.configure(audiences={"jira": "group staff"})
+
+    assert standing.sync().wrote == {Wrote.UPDATED: 1}
+    standing.clock.pass_(days=1)
+    assert standing.sync().wrote == {}

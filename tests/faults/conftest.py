@@ -1,11 +1,9 @@
-"""The databases faults are let loose on, set up once, and the figures at the end of the run."""
+"""The databases faults are let loose on, set up once."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -35,14 +33,3 @@ def _set_up(address: str) -> str:
     store.upgrade()
     store.close()
     return address
-
-
-def pytest_terminal_summary(terminalreporter: Any) -> None:
-    reports = [one for one in terminalreporter.stats.get("passed", ()) if isinstance(one, pytest.TestReport)]
-    figures: Counter[str] = Counter()
-    for report in reports:
-        for name, count in report.user_properties:
-            if name.startswith("faults: "):
-                figures[name.removeprefix("faults: ")] += int(str(count))
-    for name, count in figures.items():
-        terminalreporter.write_line(f"{count} {name}")

@@ -51,7 +51,7 @@ def trial(kind: Kind, address: str, scene: str, nth: int, failure: str, *, lasti
             due = number - first >= nth if lasting else number - first == nth
             happens = answer if due else None
             if is_creation(request) and (happens is None or happens in ACTED):
-                made.append(f"{request.path} {request.json.get('data', {}).get('projects')}")
+                made.append(_thing(request))
             return happens
 
         yard.tracker.server.fault = fault
@@ -62,10 +62,18 @@ def trial(kind: Kind, address: str, scene: str, nth: int, failure: str, *, lasti
         came = len(yard.tracker.server.requests) - first >= nth
         where = f"{kind}, {scene}: call {nth} failed with {failure}{', as all after it' if lasting else ''}"
         assert len(made) == len(set(made)), f"{where}: created twice in one sync"
+        sent = len(yard.tracker.server.requests)
         yard.settle()
+        made += [_thing(one) for one in yard.tracker.server.requests[sent:] if is_creation(one)]
+        assert len(made) == len(set(made)), f"{where}: created again in a later sync"
         assert yard.doubles() == 0, where
         assert yard.state() == right, where
     return came
+
+
+def _thing(request: Request) -> str:
+    """What a creating call makes, by where."""
+    return f"{request.path} {request.json.get('data', {}).get('projects')}"
 
 
 def play(kind: Kind, address: str, scene: str, record: Record, *, every: int, lasting: bool) -> None:

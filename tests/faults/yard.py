@@ -29,11 +29,14 @@ from connectors.sandbox.server import Request, StandIn
 from connectors.transport import Transport
 from syncer.domain.link import Link
 from syncer.domain.okr import Initiative, KeyResult, Workspace
+from syncer.domain.sync import Due
 from syncer.domain.work import WorkRef
 from syncer.engine.checkins import check_in
 from syncer.engine.report import SyncReport
 from syncer.engine.sync import Engine, Wish, plan_sync, run_sync
+from syncer.engine.tick import SYNC
 from syncer.ports import Connector, Context, SecretReference, Store
+from syncer.service.due import run_due
 from syncer.store import schema
 from syncer.store.sql_store import SqlStore, open_store
 from tests.domain import build
@@ -322,6 +325,15 @@ class Yard:
         """One sync in this process, as a service that was started anew would make it."""
         with self.opened() as opened:
             return run_sync(self._engine(store(opened), connector), Wish())
+
+    def woken(self) -> None:
+        """The tracker says that something changed: the workspace is due, and what is due is worked off."""
+        due = Due(workspace="acme", kind=SYNC, slot=self.clock.now())
+        with self.opened() as opened:
+            with opened.write() as work:
+                work.add_due(due)
+            report = run_due(lambda _: self._engine(opened, lambda it: it), opened, due)
+        assert report is not None
 
     def owes(self) -> int:
         """How many comments a sync would write now."""
