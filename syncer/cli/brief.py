@@ -11,10 +11,11 @@ from syncer.cli import text
 from syncer.cli.discreet import Named
 from syncer.cli.persons import person_called
 from syncer.cli.session import session_of
-from syncer.cli.sheets import note_hidden, say_all, views
+from syncer.cli.sheets import note_hidden, note_over, say_all, views
 from syncer.domain.render import is_it_moving
 from syncer.domain.roles import Concerns, concerns_of, delivery
 from syncer.domain.rollup import Rollup
+from syncer.domain.signals.finding import Signal
 from syncer.engine.view import View
 
 
@@ -38,15 +39,16 @@ def brief(
     who = _ids(found, person) if person is not None else {}
     document: dict[str, Any] = {}
     for view in found if person is None else [one for one in found if one.workspace.id in who]:
-        rollups = view.public(named)
+        rollups, signals = view.public(named), view.public_signals(named)
         if person is None:
-            say_all(session, _sentences(rollups, answered=bool(named)))
-            document[view.workspace.id] = [_document(rollup) for rollup in rollups]
+            say_all(session, _sentences(rollups, signals, answered=bool(named)))
+            document[view.workspace.id] = [_document(rollup, signals) for rollup in rollups]
         else:
             concerns = concerns_of(who[view.workspace.id], rollups, view.workspace)
-            say_all(session, _concern_lines(person, concerns))
-            document[view.workspace.id] = _concern_document(concerns)
+            say_all(session, _concern_lines(person, concerns, signals))
+            document[view.workspace.id] = _concern_document(concerns, signals)
         note_hidden(session, view, named)
+        note_over(session, view)
     session.emit(document)
 
 
@@ -61,32 +63,32 @@ def _ids(found: Sequence[View], person: str) -> dict[str, str]:
     return {workspace: id_ for workspace, id_ in called.items() if id_}
 
 
-def _sentences(rollups: Sequence[Rollup], *, answered: bool) -> Iterator[str]:
+def _sentences(rollups: Sequence[Rollup], signals: Sequence[Signal], *, answered: bool) -> Iterator[str]:
     for rollup in rollups:
-        yield text.brief_sentence(rollup)
+        yield text.brief_sentence(rollup, signals)
         if answered:
             yield from text.answers(rollup)
 
 
-def _concern_lines(person: str, concerns: Concerns) -> Iterator[str]:
+def _concern_lines(person: str, concerns: Concerns, signals: Sequence[Signal]) -> Iterator[str]:
     """Impact for who owns the number, delivery for who owns the bet."""
-    yield from (text.brief_sentence(rollup) for rollup in concerns.numbers)
+    yield from (text.brief_sentence(rollup, signals) for rollup in concerns.numbers)
     yield from (delivery(rollup, line) for rollup, line in concerns.bets)
     if not concerns.numbers and not concerns.bets:
         yield f"nothing to show for {text.name(person)}: no key result and no initiative of a cycle that runs"
 
 
-def _document(rollup: Rollup) -> dict[str, Any]:
+def _document(rollup: Rollup, signals: Sequence[Signal]) -> dict[str, Any]:
     return {
         "key_result": rollup.key_result.id,
-        "sentence": text.brief_sentence(rollup),
+        "sentence": text.brief_sentence(rollup, signals),
         "initiatives": {line.initiative.id: is_it_moving(rollup, line) for line in rollup.work},
     }
 
 
-def _concern_document(concerns: Concerns) -> dict[str, Any]:
+def _concern_document(concerns: Concerns, signals: Sequence[Signal]) -> dict[str, Any]:
     return {
-        "numbers": [_document(rollup) for rollup in concerns.numbers],
+        "numbers": [_document(rollup, signals) for rollup in concerns.numbers],
         "bets": [
             {
                 "initiative": line.initiative.id,

@@ -15,9 +15,10 @@ from syncer.cli import text
 from syncer.cli.discreet import AlsoNamed, Veil, refuse_unknown, veil
 from syncer.cli.exits import Exit, first, of_error
 from syncer.cli.session import Session, session_of
+from syncer.domain.link import Link
 from syncer.domain.okr import Cycle
 from syncer.domain.sync import ConnectorState
-from syncer.domain.work import Gone, Outcome, Snapshot, Unread, WorkRef
+from syncer.domain.work import Gone, Outcome, Snapshot, Unread, WorkRef, WorkStatus
 from syncer.errors import SkippableError, SyncerError
 from syncer.ports import NumberReader
 
@@ -156,6 +157,10 @@ def _connection_rows(session: Session, configured: Configured, name: str, hidden
         outcomes = {one.ref: one for one in fetched.outcomes}
         yield from (_link_row(name, ref, outcomes.get(ref), hidden) for ref in refs)
         yield from (_carrier_row(name, ref, outcomes.get(ref), hidden) for ref in carriers)
+        yield from _shared_rows(name, [link for link in links if not hidden.hides(link)])
+        yield from _undated_row(
+            name, [o for ref in refs if ref not in hidden.refs and (o := outcomes.get(ref))]
+        )
         readable = [ref for ref in (*refs, *carriers) if isinstance(outcomes.get(ref), Snapshot)]
         yield from _access_rows(configured, name, connector, readable)
         yield from _number_rows(configured, name, connector, hidden)
@@ -247,6 +252,28 @@ def _carrier_row(name: str, ref: WorkRef, outcome: Outcome | None, hidden: Veil)
     if not isinstance(outcome, Snapshot) or ref in hidden.refs:
         return _link_row(name, named, outcome, hidden)
     return Row(name, Mark.OK, f"{named.kind} {named.key}: {text.name(outcome.name)}")
+
+
+def _shared_rows(name: str, links: Sequence[Link]) -> Iterator[Row]:
+    """Work that several bets name counts for each of them: it is told, for it may be meant."""
+    by_ref: dict[WorkRef, list[str]] = {}
+    for link in links:
+        by_ref.setdefault(link.ref, []).append(link.initiative_id)
+    for ref, bets in by_ref.items():
+        if len(bets) > 1:
+            sentence = (
+                f"{ref.kind} {ref.key} is linked by {', '.join(bets)}: its work counts for each of them"
+            )
+            yield Row(name, Mark.WARN, sentence, "link it once, unless it is a bet on several numbers")
+
+
+def _undated_row(name: str, outcomes: Sequence[Outcome]) -> Iterator[Row]:
+    """Open work that nobody can find overdue."""
+    ended = {WorkStatus.DONE, WorkStatus.DROPPED}
+    undated = [o for o in outcomes if isinstance(o, Snapshot) and o.due is None and o.status not in ended]
+    if undated:
+        keys = ", ".join(text.name(f"{one.key} {one.name}".strip()) for one in undated)
+        yield Row(name, Mark.WARN, f"open work without a due day: {keys}", "set one in the tracker")
 
 
 _CARRIER = "comment_on"

@@ -351,6 +351,8 @@ def _stay(session: Session, folder: Path, story: Story) -> None:
         ("Asana", story.asana),
     ):
         session.note(f"{name} stands at {stand_in.url}")
+    said = f"syncer -c {folder} check-in activation 49"
+    session.note(f"Try, from another terminal:  {said}  and then  syncer -c {folder} plan")
     session.note("Stop with Ctrl-C.")
     with stop_signals() as stopping:
         while not stopping.wait(0.5):

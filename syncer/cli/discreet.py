@@ -25,12 +25,16 @@ AlsoNamed = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class Veil:
-    """What of one workspace is not shown: key results, their links, and items that serve only those."""
+    """What of one workspace is not shown: key results, their links, and items that serve only those.
+
+    `shown` are the key results of the file that may be: one that has left it may have been confidential.
+    """
 
     workspace: str
     key_results: frozenset[str]
     links: frozenset[str]
     refs: frozenset[WorkRef]
+    shown: frozenset[str]
 
     def hides(self, link: Link) -> bool:
         """Whether nobody is told of this link."""
@@ -44,8 +48,8 @@ class Veil:
             troubles=tuple(t for t in report.troubles if not self.hides(t.link)),
             values=tuple(v for v in report.values if v.key_result_id not in self.key_results),
             value_troubles=tuple(t for t in report.value_troubles if t.key_result_id not in self.key_results),
-            opened=tuple(s for s in report.opened if s.key_result_id not in self.key_results),
-            closed=tuple(s for s in report.closed if s.key_result_id not in self.key_results),
+            opened=tuple(s for s in report.opened if s.key_result_id in self.shown),
+            closed=tuple(s for s in report.closed if s.key_result_id in self.shown),
             planned=tuple(p for p in report.planned if p.publication.ref not in self.refs),
             delivered=tuple(d for d in report.delivered if d.publication.ref not in self.refs),
             held_back=tuple(h for h in report.held_back if h.publication.ref not in self.refs),
@@ -69,6 +73,7 @@ def veil(workspace: Workspace, named: Iterable[str] = ()) -> Veil:
     return Veil(
         workspace=workspace.id,
         key_results=frozenset(kept),
+        shown=frozenset(placed.key_result.id for placed in workspace.key_results()) - kept,
         links=frozenset(link.id for link in hidden),
         refs=frozenset(ref for link in hidden for ref in (link.ref, link.carrier)) - shown,
     )

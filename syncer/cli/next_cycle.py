@@ -33,7 +33,8 @@ def cycle_yaml(
     ]
     yield ""
     yield f"# Drawn from the review of {cycle.id}; put it under cycles: in the workspace file."
-    yield "# No bet goes on by itself: take the # away to keep it, rewrite it, or delete it."
+    yield "# No bet goes on by itself. To keep one, take '# ' away before each of its lines and, once, before"
+    yield "# 'initiatives:'; to change it rewrite it as well; to stop it delete it."
     lines = [f"  - id: {_scalar(new)}", f"    start: {start}", f"    end: {end}"]
     lines += ["    objectives:"] if live else ["    # objectives:"]
     for objective in shown:

@@ -53,6 +53,7 @@ def weekly(
         if form is Format.TEXT:
             say_all(session, text.weekly_sheet(view.workspace.id, rollups, standing))
         note_hidden(session, view, named)
+        note_over(session, view)
     if form in _FORMS and not session.as_json:
         print_out(_FORMS[form](rows))
     session.emit(document)
@@ -76,6 +77,14 @@ def note_hidden(session: Session, view: View, named: frozenset[str]) -> None:
     """Says beside the result how many key results are kept back."""
     if not named:
         veil(view.workspace).note(session)
+
+
+def note_over(session: Session, view: View) -> None:
+    """Says beside a result that is empty why it is."""
+    if not view.rollups and view.workspace.cycles:
+        session.note(
+            f"{view.workspace.id}: no cycle runs now; syncer review looks back at those that are over"
+        )
 
 
 def rollup_document(rollup: Rollup, signals: Sequence[Signal]) -> dict[str, Any]:
@@ -111,7 +120,11 @@ def rollup_document(rollup: Rollup, signals: Sequence[Signal]) -> dict[str, Any]
             "min_move": key_result.rules.min_move,
             "settle_days": key_result.rules.settle.days,
         },
-        "signals": [one.kind for one in signals if one.key_result_id == key_result.id],
+        "signals": [
+            {"kind": one.kind, "initiative": one.initiative_id}
+            for one in signals
+            if one.key_result_id == key_result.id
+        ],
         "initiatives": [_line_document(line) for line in rollup.work],
     }
 

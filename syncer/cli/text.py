@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 
@@ -11,7 +11,7 @@ from syncer.domain import foreign
 from syncer.domain.checkin import CheckIn
 from syncer.domain.comment import Comment
 from syncer.domain.okr import KeyResult
-from syncer.domain.pace import movement_words
+from syncer.domain.pace import movement_words, reaches
 from syncer.domain.render import day, is_it_moving, number_word, work_word
 from syncer.domain.rollup import Rollup, WorkLine
 from syncer.domain.signals.finding import Signal
@@ -154,8 +154,37 @@ def columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
         yield "  ".join(cells).rstrip()
 
 
-def brief_sentence(rollup: Rollup) -> str:
-    """Is the work moving the number? One sentence with figures."""
+ANSWERS = {
+    "bet_lost": "no: the work is done and the number did not follow",
+    "settling": "too early to tell: the work is done, the number has its time",
+    "work_without_movement": "no: the work goes on and the number stands still",
+    "movement_without_work": "it moves without the work",
+}
+"""By the loudest signal that stands, in this order."""
+
+
+def moving_answer(rollup: Rollup, signals: Iterable[Signal]) -> str:
+    """Is the work moving the number? Correlation, and in words that say so."""
+    kinds = {one.kind for one in signals if one.key_result_id == rollup.key_result.id}
+    loudest = next((answer for kind, answer in ANSWERS.items() if kind in kinds), None)
+    if loudest:
+        return loudest
+    if not rollup.bets:
+        return "nothing is bet on it"
+    if rollup.movement is None or rollup.number_stale:
+        return "cannot tell yet"
+    if not reaches(rollup.movement, rollup.key_result.rules.min_move):
+        return "no movement to be seen that counts"
+    busy = any(line.done_in_window or not line.is_open for line in rollup.bets)
+    return "it moves while the work does" if busy else "it moves; of the work nothing was finished yet"
+
+
+def brief_sentence(rollup: Rollup, signals: Iterable[Signal] = ()) -> str:
+    """Is the work moving the number? One sentence with figures, and the answer at its end."""
+    return f"{_figures(rollup).removesuffix('.')}; {moving_answer(rollup, signals)}."
+
+
+def _figures(rollup: Rollup) -> str:
     key_result = rollup.key_result
     done = sum(1 for line in rollup.bets if not line.is_open)
     bets = f"{done} of {len(rollup.bets)} bets done" if rollup.bets else "no bets"

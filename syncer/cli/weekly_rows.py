@@ -55,7 +55,8 @@ def _row(workspace: str, rollup: Rollup, line: WorkLine | None, signals: Sequenc
     key_result, latest = rollup.key_result, rollup.latest
     before = a_week_before(rollup)
     stale = f"stale since {day(latest.on)}" if latest and rollup.number_stale else ""
-    kinds = (one.kind.replace("_", " ") for one in signals)
+    its_own = {None, line.initiative.id if line else None}
+    kinds = (one.kind.replace("_", " ") for one in signals if one.initiative_id in its_own)
     return Row(
         workspace=workspace,
         objective=text.name(rollup.placed.objective.title),
@@ -86,7 +87,7 @@ def a_week_before(rollup: Rollup) -> Reading | None:
 def _due(line: WorkLine, rollup: Rollup) -> str:
     if line.done_on:
         return f"finished {day(line.done_on)}"
-    if line.due is None:
+    if line.due is None or not line.is_bet:
         return ""
     return f"overdue since {day(line.due)}" if line.overdue(rollup.on) else f"due {day(line.due)}"
 

@@ -137,7 +137,9 @@ def _since_shipped(rollup: Rollup, line: WorkLine, shipped: date, until: date) -
         return f"Cannot tell yet: there is no value {missing} {day(shipped)}, when it shipped."
     bet = line.initiative.bet
     expected = (
-        f"; {key_result.show_move(bet.move)} were expected of it" if bet and bet.move is not None else ""
+        f"; {key_result.show_move(bet.move).removeprefix('+')} were expected of it"
+        if bet and bet.move is not None
+        else ""
     )
     since = f"since it shipped on {day(shipped)} the number {movement_words(key_result, movement)}{expected}."
     if reaches(movement, key_result.rules.min_move):

@@ -36,7 +36,7 @@ def concerns_of(person: str, rollups: Sequence[Rollup], workspace: Workspace) ->
 
 def delivery(rollup: Rollup, line: WorkLine) -> str:
     """A bet for who delivers it: how far it is and until when, and then what its number does."""
-    due = f", due {day(line.due)}" if line.due else ""
+    due = f", finished {day(line.done_on)}" if line.done_on else f", due {day(line.due)}" if line.due else ""
     late = ", overdue" if line.overdue(rollup.on) else ""
     stale = ", not read for too long" if line.stale else ""
     answer = is_it_moving(rollup, line)

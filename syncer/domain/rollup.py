@@ -168,9 +168,10 @@ def roll_up(workspace: Workspace, placed: Placed, known: Known, now: datetime) -
     numbers = Numbers.of(key_result, cycle, known.check_ins, on)
     share = share_of(key_result, numbers.latest.value) if numbers.latest else None
     expected = expected_share(key_result, cycle, on)
+    closing = known.closings.get(key_result.id)
     return Rollup(
         placed=placed,
-        closing=known.closings.get(key_result.id),
+        closing=closing,
         on=on,
         numbers=numbers,
         owner=workspace.person(key_result.owner) or key_result.owner,
@@ -178,7 +179,7 @@ def roll_up(workspace: Workspace, placed: Placed, known: Known, now: datetime) -
         expected_share=expected,
         expected_value=expected_value(key_result, cycle, on),
         status=status_of(key_result, cycle, numbers.latest.value if numbers.latest else None, on),
-        number_stale=_number_is_stale(numbers, on),
+        number_stale=closing is None and _number_is_stale(numbers, on),
         work=tuple(
             _line(workspace, key_result, initiative, _until(on, known, initiative, workspace), now, on)
             for initiative in key_result.initiatives

@@ -50,7 +50,7 @@ def backfilled(
         if link.ref not in past or link.initiative_id not in starts:
             continue
         if item in known:
-            history = tuple(one for one in past[link.ref] if item in read_at and one.taken_at > read_at[item])
+            history = _between(past[link.ref], read_at[item]) if item in read_at else ()
         else:
             history = _since(past[link.ref], starts[link.initiative_id])
         if len(history) > len(found.get(item, ())):
@@ -69,3 +69,10 @@ def _starts(workspace: Workspace) -> dict[str, datetime]:
 def _since(history: Sequence[Snapshot], start: datetime) -> tuple[Snapshot, ...]:
     before = [one for one in history if one.taken_at <= start]
     return (*before[-1:], *(one for one in history if one.taken_at > start))
+
+
+def _between(history: Sequence[Snapshot], last_read: datetime) -> tuple[Snapshot, ...]:
+    """What stood right after the last read by the work that belongs to the item now, and what came then."""
+    before = [one for one in history if one.taken_at <= last_read][-1:]
+    after = [one for one in history if one.taken_at > last_read]
+    return (*(replace(one, taken_at=last_read + timedelta(seconds=1)) for one in before), *after)

@@ -42,6 +42,7 @@ def close(
             score=None if score is None else score + 0.0,  # -0.0 is 0
             reason=reason.strip(),
             author=author,
+            cycle=placed.cycle.id,
         )
         work.add_closing(workspace.id, entry)
         work.set_next_slot(workspace.id, "sync", now)

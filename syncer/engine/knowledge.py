@@ -136,10 +136,11 @@ def conclude(
     ids = {ref: snapshot.item_id for ref, snapshot in seen.items()}
     links = tuple(_advised(link, outcomes) for link in _carried(read, ids))
     linked = {link.ref for link in links}
-    fresh = _fresh([one for ref, one in seen.items() if ref in linked], before.snapshots)
     begun = backfilled(workspace, links, before.snapshots, before.read_at, past)
     filled = {item: (*before.snapshots.get(item, ()), *new) for item, new in begun.items()}
-    histories = _histories({**before.snapshots, **filled}, fresh)
+    reached = {**before.snapshots, **filled}
+    fresh = _fresh([one for ref, one in seen.items() if ref in linked], before.snapshots, reached)
+    histories = _histories(reached, fresh)
     known = _known(workspace, before, links, histories)
     judgement = judge(workspace, known, before.signals, now)
     return After(
@@ -163,13 +164,17 @@ def conclude(
 
 
 def _fresh(
-    seen: Iterable[Snapshot], stored: Mapping[tuple[str, str], tuple[Snapshot, ...]]
+    seen: Iterable[Snapshot],
+    stored: Mapping[Item, tuple[Snapshot, ...]],
+    reached: Mapping[Item, tuple[Snapshot, ...]],
 ) -> tuple[ItemChange, ...]:
-    found: dict[tuple[str, str], ItemChange] = {}
+    """What says something else than the history that is `reached`, told against what was seen before."""
+    found: dict[Item, ItemChange] = {}
     for snapshot in seen:
         item = (snapshot.ref.connection, snapshot.item_id)
-        last = stored[item][-1] if stored.get(item) else None
-        if last is None or not last.says_the_same_as(snapshot):
+        before = reached[item][-1] if reached.get(item) else None
+        if before is None or not before.says_the_same_as(snapshot):
+            last = stored[item][-1] if stored.get(item) else None
             found[item] = ItemChange(snapshot, changes(last, snapshot))
     return tuple(found.values())
 

@@ -68,6 +68,27 @@ def beginnings(workspace: Workspace, told: Iterable[Told], at: datetime) -> tupl
     )
 
 
+def long_over(
+    begun: Iterable[Told], told: Iterable[Told], health: Mapping[str, ConnectionHealth]
+) -> tuple[Told, ...]:
+    """Failures that were over before a reader began to hear of recoveries: no news to them, either."""
+    failing_now = {failure_key(one) for one in health.values() if one.failing_since is not None}
+    begins = {one.reader: one.at for one in begun if one.event is Event.CONNECTION_RECOVERED}
+    return tuple(
+        Told(
+            reader=one.reader,
+            event=Event.CONNECTION_RECOVERED,
+            key=one.key,
+            at=begins[one.reader],
+            sent=False,
+        )
+        for one in told
+        if one.event is Event.CONNECTION_FAILED
+        and one.key not in {SINCE, *failing_now}
+        and one.reader in begins
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fresh:
     """What one reader has not been told; `recovered` by connection, with the keys to remember."""

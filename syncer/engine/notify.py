@@ -19,6 +19,7 @@ from syncer.engine.news import (
     beginnings,
     failure_key,
     fresh_for,
+    long_over,
     memory_of,
     signal_key,
     silently_known,
@@ -82,9 +83,10 @@ def plan_notifications(workspace: Workspace, known: Known, now: datetime) -> Not
 def begin_telling(workspace: Workspace, work: UnitOfWork, at: datetime) -> None:
     """Notes from when on new readers are told: before a sync changes anything, so that nothing is missed."""
     if workspace.notify:
-        begun = beginnings(workspace, work.told(workspace.id), at)
+        told = work.told(workspace.id)
+        begun = beginnings(workspace, told, at)
         if begun:
-            work.add_told(workspace.id, begun)
+            work.add_told(workspace.id, (*begun, *long_over(begun, told, work.health(workspace.id))))
 
 
 def run_notify(workspace: Workspace, notifiers: Notifiers, holding: Hold, clock: Clock) -> NotifyOutcome:

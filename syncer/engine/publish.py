@@ -63,8 +63,10 @@ def plan_publish(
         row, receipt = waiting.get(item), standing.get(item)
         new = _row_for(publication, receipt, policy, confidential)
         if row is not None and row.in_flight and not _is_settled(receipt):
-            # A write was cut off and may have arrived: whatever is owed now, the item has to be looked at.
-            new = OutboxRow(publication=publication, in_flight=True)
+            # A write was cut off and may have arrived: whatever is owed now, the item has to be looked at. A
+            # removal is brought to its end first, or what it took away looks like a person's opt-out.
+            removing = row.publication.comment is None
+            new = OutboxRow(publication=row.publication if removing else publication, in_flight=True)
         if new is None and row is not None:
             drop.append(item)
         elif new is not None and not _is_waiting(new, row):

@@ -174,6 +174,7 @@ def from_closing(workspace: str, closing: Closing) -> Values:
         "word": closing.word.value,
         "value": closing.value,
         "score": closing.score,
+        "cycle_id": closing.cycle,
         "reason": closing.reason,
         "author": closing.author,
     }
@@ -187,6 +188,7 @@ def to_closing(row: AnyRow) -> Closing:
         word=ClosedAs(row.word),
         value=row.value,
         score=row.score,
+        cycle=row.cycle_id or "",
         reason=row.reason,
         author=row.author,
     )

@@ -115,6 +115,7 @@ closings = Table(
     Column("word", Text, nullable=False),
     Column("value", Double, nullable=True),
     Column("score", Double, nullable=True),
+    Column("cycle_id", Text),
     Column("reason", FreeText, nullable=False),
     Column("author", FreeText, nullable=False),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import signal
 import socket
 import subprocess
@@ -12,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import copytree
 from time import monotonic
 from typing import Any
 
@@ -193,6 +195,22 @@ def test_brought_back_the_trackers_stand_where_they_stood(kept: Kept) -> None:
         assert monotonic() - began < 10
         assert process.stderr is not None
         assert process.stderr.read() == ""
+
+
+def test_what_the_served_demo_says_to_try_shows_a_comment_as_a_diff(kept: Kept, tmp_path: Path) -> None:
+    folder = tmp_path / "demo"
+    copytree(kept.folder, folder)
+    with running("demo", "--serve", "--keep", folder) as process:
+        said = until(process, "Stop with Ctrl-C.")
+        (hint,) = [line for line in said if line.startswith("Try, from another terminal:")]
+        tried = [syncer(*shlex.split(command)) for command in re.findall(r"syncer (.+?)(?:  |$)", hint)]
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(MINUTE) == 0
+
+    assert [ran.code for ran in tried] == [0, 0]
+    shown = [line.strip() for line in tried[-1].out.splitlines()]
+    assert any(line.startswith("- Number: ") for line in shown)
+    assert any(line.startswith("+ Number: 49 %") for line in shown)
 
 
 def test_what_happened_while_served_is_kept(kept: Kept) -> None:

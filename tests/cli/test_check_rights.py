@@ -86,3 +86,22 @@ def test_a_year_around_its_quarters_is_no_slip(acme: World) -> None:
     acme.file.write_text(f"{text}\n  - {{id: year, start: {start}, end: {end}}}\n", encoding="utf-8")
 
     assert "overlap" not in acme.run("check", "--offline").out
+
+
+def test_work_that_several_bets_link_is_told(acme: World) -> None:
+    acme.edit("link: {connection: jira, epic: WEB-4}", "link: {connection: jira, epic: ONB-12}")
+
+    out = acme.run("check").out
+
+    told = "epic ONB-12 is linked by new-flow, tooltips: its work counts for each of them\n"
+    assert f"jira         warn {told}" in out
+    assert "-> link it once, unless it is a bet on several numbers" in out
+
+
+def test_open_work_without_a_due_day_is_told(acme: World) -> None:
+    acme.story.sites.cloud.set_due("ONB-12", None)
+
+    (line,) = [line for line in acme.run("check").out.splitlines() if "without a due day" in line]
+
+    assert line.startswith("jira         warn open work without a due day: ")
+    assert "ONB-12 Rebuild" in line

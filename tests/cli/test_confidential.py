@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.cli.world import World
@@ -103,3 +105,17 @@ def test_no_key_result_of_that_name(synced: World) -> None:
         ran = synced.run(*command, "--kr", "nix")
         assert ran.code == 2
         assert "no key result is called nix; there are activation, first-response, " in ran.err
+
+
+@pytest.mark.parametrize("flag", [[], ["--json"]], ids=["text", "json"])
+@pytest.mark.parametrize("command", [["plan"], ["plan", "--format", "markdown"], ["sync"]], ids=" ".join)
+def test_it_is_not_named_when_it_leaves_the_file(synced: World, command: list[str], flag: list[str]) -> None:
+    text = synced.file.read_text(encoding="utf-8")
+    without, cuts = re.subn(r" {10}- id: retention\n(?: {11,}.*\n)+", "", text)
+    assert cuts == 1
+    synced.file.write_text(without, encoding="utf-8")
+
+    ran = synced.run(*flag, *command)
+
+    assert ran.code in {0, 3}
+    assert told(ran.out) == []

@@ -278,7 +278,7 @@ def test_a_closing_is_of_its_own_cycle(synced: World) -> None:
     """The same id in a later cycle is another key result."""
     synced.run("check-in", "activation", "43")
     synced.run("close", "activation", "--as", "missed", "--score", "0.3", "--why", "old story")
-    synced.change("UPDATE closings SET entered_at = '2020-01-01 09:00:00.000000'")
+    synced.change("UPDATE closings SET cycle_id = '2020-Q1'")
 
     assert "old story" not in synced.run("review").out
     assert synced.run("close", "activation", "--as", "missed").code == 0

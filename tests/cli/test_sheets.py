@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 
+from syncer.cli.text import brief_sentence
+from syncer.engine.judge import detect_all
 from tests.cli.world import World
+from tests.domain.build import rollup_of, snapshot, weekly
 
 SHEETS = [["brief"], ["signals"], ["report", "weekly"], ["status"]]
 SECRET = ("retention", "Lift net revenue", "101.3", "109.7", "GRO-4", "Renewal", "renewals")
@@ -71,9 +75,37 @@ def test_brief_says_it_in_a_sentence_a_number(synced: World) -> None:
     assert lines[0].startswith(
         "Increase Day 7 activation from 34% to 52%: at 37 %, target 52 % (off track); "
     )
-    assert lines[0].endswith("0 of 3 bets done.")
-    assert lines[1].endswith(": cannot tell yet, nobody has checked in a value; 0 of 3 bets done.")
+    assert lines[0].endswith("; 0 of 3 bets done; cannot tell yet.")
+    assert lines[1].endswith(
+        ": cannot tell yet, nobody has checked in a value; 0 of 3 bets done; cannot tell yet."
+    )
     assert len(lines) == 5
+
+
+def test_brief_ends_with_the_answer_that_the_loudest_signal_gives() -> None:
+    flat = weekly("2026-10-05", 34.5, 35.0, 35.5, 36.0, 36.1, 36.2, 36.3)
+    working = [snapshot("2026-10-20", buckets=(4, 8, 0)), snapshot("2026-11-10", buckets=(9, 3, 0))]
+    rollup = rollup_of(on="2026-11-16", check_ins=flat, work={"new-flow": working})
+    standing = [one for one in detect_all(rollup, {}) if one.kind == "work_without_movement"]
+
+    assert brief_sentence(rollup, standing).endswith("; no: the work goes on and the number stands still.")
+    assert brief_sentence(rollup).endswith("; no movement to be seen that counts.")
+    climbing = rollup_of(
+        on="2026-11-16",
+        check_ins=weekly("2026-10-05", 34.5, 35.0, 35.5, 36.0, 38.0, 40.0, 42.0),
+        work={"new-flow": working},
+    )
+    assert brief_sentence(climbing).endswith("; it moves while the work does.")
+
+
+def test_where_no_cycle_runs_it_is_said(synced: World) -> None:
+    text = synced.file.read_text(encoding="utf-8")
+    end = synced.story.today
+    synced.file.write_text(text.replace(str(end), str(end - timedelta(days=60))), encoding="utf-8")
+
+    for command in (["brief"], ["report", "weekly"]):
+        ran = synced.run(*command)
+        assert "acme: no cycle runs now; syncer review looks back at those that are over" in ran.err
 
 
 def test_brief_of_one_number_answers_for_each_bet(synced: World) -> None:

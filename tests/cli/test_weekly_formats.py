@@ -113,7 +113,8 @@ def assert_says_the_same(row: list[str], one: dict[str, Any], bet: dict[str, Any
     assert row[11:13] == [bet["title"], bet["status"]]
     assert row[13] == (bet["basis"] or "")
     assert row[14] == (bet["owner"] or "no owner")
-    assert row[17] == ", ".join(dict.fromkeys(kind.replace("_", " ") for kind in one["signals"]))
+    own = [s["kind"] for s in one["signals"] if s["initiative"] in {None, bet["initiative"]}]
+    assert row[17] == ", ".join(dict.fromkeys(kind.replace("_", " ") for kind in own))
 
 
 @pytest.mark.parametrize("words", HOSTILE)

@@ -47,7 +47,7 @@ def test_a_comment_answers_the_one_question_with_figures() -> None:
         "This work: 14 of 14 done, 2 cancelled, finished 2 Nov 2026",
         (
             "Is it moving the number? Not yet: since it shipped on 2 Nov 2026 the number did not move "
-            "(+0.4 points); +8 points were expected of it."
+            "(+0.4 points); 8 points were expected of it."
         ),
         (
             "Kept up to date by okr-syncer. To opt out, delete this comment or ask Ana Ruiz. "
@@ -78,7 +78,7 @@ def test_too_early_is_said_while_the_number_still_has_time() -> None:
     )
     assert is_it_moving(rollup, rollup.work[0]) == (
         "Too early to tell, it has until 16 Nov 2026: since it shipped on 2 Nov 2026 the number did not "
-        "move (+0.2 points); +8 points were expected of it."
+        "move (+0.2 points); 8 points were expected of it."
     )
 
 

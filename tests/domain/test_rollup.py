@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from syncer.domain.closing import ClosedAs, Closing
 from syncer.domain.pace import MeasuredStatus
 from syncer.domain.rollup import Known, Rollup, Work, WorkLine, roll_up
 from syncer.domain.work import Health, LinkState, Progress, Snapshot, WorkStatus
@@ -96,6 +97,13 @@ def test_a_number_nobody_checked_in_is_stale_one_cadence_and_grace_after_the_sta
 @pytest.mark.parametrize(("on", "stale"), [("2026-11-26", False), ("2026-11-27", True)])
 def test_a_number_is_stale_one_cadence_and_grace_after_its_last_check_in(on: str, *, stale: bool) -> None:
     assert rollup_of(on=on, check_ins=[check_in(ON, 37.0)]).number_stale is stale
+
+
+def test_a_number_that_is_closed_is_asked_for_no_more() -> None:
+    closing = Closing(key_result_id="activation", at=noon("2026-11-03"), word=ClosedAs.MISSED, value=37.0)
+    known = Known(check_ins=(check_in("2026-11-02", 37.0),), closings={"activation": closing})
+
+    assert not roll_up(workspace(), placed(), known, noon("2026-11-23")).number_stale
 
 
 def test_after_the_cycle_a_number_does_not_grow_staler() -> None:

@@ -112,5 +112,42 @@ def test_an_item_that_comes_back_is_known_from_its_dates_since_it_was_last_read(
 
     report = desk.sync()
 
-    assert kept(desk) == [("2026-10-02", 1), ("2026-10-29", 5), ("2026-11-05", 9), ("2026-12-10", 9)]
+    assert kept(desk) == [
+        ("2026-10-02", 1),
+        ("2026-10-02", 0),
+        ("2026-10-29", 5),
+        ("2026-11-05", 9),
+        ("2026-12-10", 9),
+    ]
     assert not {"scope_growth", "work_without_movement"} & {one.kind for one in report.opened}
+
+
+def test_what_is_read_stands_over_what_is_drawn(desk: Desk) -> None:
+    """The same as at the last read, and something else by its dates in between: the new read is shown."""
+    desk.clock.moment = build.noon("2026-10-05")
+    desk.epic(progress=Progress(done=1, open=3))
+    desk.sync()
+    desk.clock.moment = build.noon("2026-11-20")
+    desk.tracker.past["10042"] = (
+        build.snapshot(taken_at=build.noon("2026-10-23"), progress=Progress(done=1, open=1)),
+    )
+
+    desk.sync()
+
+    assert kept(desk) == [("2026-10-05", 1), ("2026-10-23", 1), ("2026-11-20", 1)]
+    with desk.store.read() as work:
+        ((*_, last),) = work.snapshots("acme").values()
+    assert last.progress == Progress(done=1, open=3)
+
+
+def test_work_that_was_moved_in_meanwhile_is_no_growth_of_the_day(desk: Desk) -> None:
+    desk.clock.moment = build.noon("2026-10-05")
+    desk.epic(progress=Progress(done=1, open=4))
+    desk.sync()
+    desk.clock.moment = build.noon("2026-12-10")
+    desk.tracker.work("10042", WorkStatus.IN_PROGRESS, done=6, open_=9)
+    desk.tracker.past["10042"] = (
+        build.snapshot(taken_at=build.noon("2026-09-28"), progress=Progress(done=6, open=9)),
+    )
+
+    assert "scope_growth" not in {one.kind for one in desk.sync().opened}

@@ -538,3 +538,17 @@ def test_whatever_goes_wrong_with_telling_fails_no_sync(
     assert report.run.outcome is RunOutcome.DONE
     (trouble,) = report.untold
     assert trouble.sentence == "notifications: a fault while telling (KeyError); report it as a defect"
+
+
+def test_the_end_of_an_outage_long_over_is_no_news_to_who_asks_for_it_later(office: Office) -> None:
+    office.subscribe(to(SLACK, Event.CONNECTION_FAILED))
+    office.sync()
+    office.desk.tracker.fault = fails(TemporaryError("jira: 503"))
+    office.sync()
+    office.desk.tracker.fault = no_fault
+    office.sync()
+    assert office.slack.titles() == ["okr-syncer acme: 1 connection failed"]
+    office.desk.clock.pass_(days=30)
+    office.subscribe(to(SLACK, *CONNECTIONS))
+    office.sync()
+    assert office.slack.titles() == []

@@ -404,3 +404,18 @@ def test_whoever_may_see_it_is_changed_where_the_file_changes_that(standing: Des
     assert standing.sync().wrote == {Wrote.UPDATED: 1}
     standing.clock.pass_(days=1)
     assert standing.sync().wrote == {}
+
+
+def test_a_removal_that_was_cut_off_is_brought_to_its_end_before_another_wish(standing: Desk) -> None:
+    """Confidential, gone without an answer, and public again: nobody has opted out."""
+    standing.configure(cycles=(build.cycle(secret()),))
+    with failing(standing, "save_receipt", StoreError("full")), pytest.raises(StoreError):
+        standing.sync()
+    assert standing.tracker.comments("10042") == []
+    standing.configure(cycles=(build.cycle(build.key_result()),))
+    standing.clock.pass_(days=1)
+    standing.sync()
+    standing.clock.pass_(days=1)
+    standing.sync()
+
+    assert len(standing.tracker.comments("10042")) == 1

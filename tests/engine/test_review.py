@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+from syncer.domain.closing import ClosedAs
 from syncer.domain.evidence import Verdict, evidence_of
 from syncer.domain.okr import KeyResult
 from syncer.domain.work import WorkStatus
+from syncer.engine.closing import close
 from syncer.engine.review import look_back
 from tests.domain import build
 from tests.engine.desk import Desk
@@ -48,3 +50,32 @@ def test_another_cycle_with_the_same_number_is_no_changed_target(desk: Desk) -> 
     go_on(desk, build.key_result(start=50.0, target=60.0), "2027-01-05")
 
     assert look_back(desk.workspace, desk.store, desk.clock).former == {"activation": ()}
+
+
+def test_an_id_that_goes_on_leaves_the_former_cycle_as_it_was(desk: Desk) -> None:
+    """Values, closings and signals of the next quarter are the next quarter's."""
+    desk.epic()
+    desk.check_in(40, on="2026-11-02")
+    desk.clock.moment = build.noon("2026-12-30")
+    desk.check_in(40)
+    desk.sync()
+    close(desk.workspace, desk.store, desk.clock, key_result="activation", word=ClosedAs.MISSED)
+    before = looked(desk, "2026-Q4")
+    go_on(desk, build.key_result(), "2027-01-03")
+    assert looked(desk, "2027-Q1")[1] is None, "it begins unclosed"
+    desk.clock.moment = build.noon("2027-01-08")
+    desk.check_in(52)
+    close(desk.workspace, desk.store, desk.clock, key_result="activation", word=ClosedAs.ACHIEVED)
+    desk.sync()
+
+    assert looked(desk, "2026-Q4") == before
+    value, word, _ = looked(desk, "2027-Q1")
+    assert (value, word) == (52, ClosedAs.ACHIEVED)
+
+
+def looked(desk: Desk, cycle: str) -> tuple[float | None, ClosedAs | None, list[str]]:
+    """The value a cycle came to, what it was closed as, and what was flagged in it."""
+    back = look_back(desk.workspace, desk.store, desk.clock, {cycle})
+    (rollup,) = back.rollups
+    value = rollup.latest.value if rollup.latest else None
+    return value, rollup.closing.word if rollup.closing else None, [one.signal.id for one in back.flags]

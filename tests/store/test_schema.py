@@ -8,7 +8,7 @@ COLUMNS = {
     "snapshots": "id workspace connection item_id run_id taken_at said",
     "check_ins": "id workspace key_result_id on_day entered_at value health note author source",
     "snoozes": "id workspace signal_id entered_at until_day reason author",
-    "closings": "id workspace key_result_id entered_at word value score reason author",
+    "closings": "id workspace key_result_id entered_at word value score cycle_id reason author",
     "cycles": "id workspace cycle_id declared_at declared",
     "initiative_check_ins": "id workspace initiative_id on_day entered_at status note author",
     "signals": "id workspace signal_id severity finding first_seen opened_at closed_at",

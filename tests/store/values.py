@@ -184,6 +184,7 @@ snoozes = st.builds(Snooze, signal_id=names, at=moments_utc, until=days, reason=
 closings = st.builds(
     Closing,
     score=st.none() | numbers,
+    cycle=names,
     key_result_id=names,
     at=moments_utc,
     word=st.sampled_from([ClosedAs.ACHIEVED, ClosedAs.MISSED]),

@@ -1,4 +1,4 @@
-"""What the file said of cycles, and the score a person gives at a closing."""
+"""What the file said of cycles, and of a closing its cycle and the score that a person gives."""
 
 from __future__ import annotations
 
@@ -23,9 +23,11 @@ def upgrade() -> None:
     )
     op.create_index("ix_cycles_workspace", "cycles", ["workspace"])
     op.add_column("closings", sa.Column("score", sa.Double(), nullable=True))
+    op.add_column("closings", sa.Column("cycle_id", sa.Text()))
 
 
 def downgrade() -> None:
+    op.drop_column("closings", "cycle_id")
     op.drop_column("closings", "score")
     op.drop_index("ix_cycles_workspace", "cycles")
     op.drop_table("cycles")
