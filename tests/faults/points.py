@@ -50,6 +50,10 @@ _NAMES = (
 )
 
 
+BEFORE_COMMIT = tuple(f"before {step}" for _, step in _NAMES)
+"""Points inside a transaction."""
+
+
 class Noted:
     """A transaction that knows by what is done in it which step of a sync it is."""
 

@@ -22,14 +22,15 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from tests.faults.points import POINTS, child, killed_at
+from tests.faults.points import BEFORE_COMMIT, POINTS, child, killed_at
 from tests.faults.test_failures import FAILURES
 from tests.faults.yard import KINDS, Kind, Yard, is_write
 
 Record = Callable[[str, object], None]
 ITEMS = 2
-STOPS = tuple(point for point in POINTS if point not in {"after confirm", "before publish"})
-"""Where a worker can be stopped for long: between those two lies the window that no fencing closes."""
+STOPS = tuple(point for point in POINTS if point not in {"after confirm", "before publish", *BEFORE_COMMIT})
+"""Where a worker can be stopped for long: between those two lies the window that no fencing closes, and who
+is stopped before a commit holds the locks of its transaction, so that nobody else gets on until it does."""
 
 items = st.integers(0, ITEMS - 1)
 
@@ -52,6 +53,8 @@ class Machine(RuleBasedStateMachine):
         self.yard = Yard(self.kind, self.address, ITEMS)
         self.yard.tracker.server.start()
         self.touched: set[int] = set()
+        self.deleted: set[int] = set()
+        self.edited: set[int] = set()
         self.values: dict[date, int] = {}
         self.latest = self.yard.clock.now()
         self.count.examples += 1
@@ -95,13 +98,27 @@ class Machine(RuleBasedStateMachine):
     def a_person_deletes(self, item: int) -> None:
         if self._stands(item):
             self.touched.add(item)
+            self.edited.discard(item)
+            if self._is_known(item):
+                self.deleted.add(item)
             self.yard.tracker.delete_comment(item)
 
     @rule(item=items)
     def a_person_edits(self, item: int) -> None:
         if self._stands(item):
             self.touched.add(item)
+            if self._is_known(item):
+                self.edited.add(item)
             self.yard.tracker.edit_comment(item)
+
+    @rule()
+    def the_number_becomes_confidential_or_public(self) -> None:
+        self.yard.confidential = not self.yard.confidential
+        # What is confidential is taken back even from a comment that a person has edited, and a removal that
+        # is cut off takes what it finds gone for its own doing: only a deletion that was noticed stays known.
+        self.edited.clear()
+        standing = [row[1] for row in sorted(self.yard.state().receipts)]
+        self.deleted = {item for item in self.deleted if standing[item] == "opted_out"}
 
     @rule(hours=st.integers(1, 30))
     def time_passes(self, hours: int) -> None:
@@ -155,9 +172,26 @@ class Machine(RuleBasedStateMachine):
     def _stands(self, item: int) -> bool:
         return bool(list(self.yard.tracker.comments().values())[item])
 
+    def _is_known(self, item: int) -> bool:
+        """Whether the comment is one that the store knows and wants, with nothing on its way to it."""
+        if self.yard.confidential:
+            return False
+        state = self.yard.state()
+        known = {row[0]: row[1] for row in state.receipts}
+        flying = {row[0] for row in state.owed if row[2]}
+        ids = sorted(known)
+        return len(ids) == ITEMS and ids[item] not in flying and known[ids[item]] == "standing"
+
     def _end(self) -> None:
         """Once all is well again, everything owed stands, and a further sync has nothing to write."""
         self.yard.tracker.reveal()
+        if self.yard.confidential:
+            self.yard.clock.at = max(self.latest, self.yard.clock.now())
+            self.yard.settle()
+            for item, bodies in enumerate(self.yard.tracker.comments().values()):
+                assert item in self.touched or bodies == (), "nothing is said of what is confidential"
+            self.yard.confidential = False
+            self.yard.settle()
         # What was put off by a clock that was ahead waits until the right one is there.
         self.yard.clock.at = max(self.latest, self.yard.clock.now())
         self.yard.settle()
@@ -184,6 +218,12 @@ class Machine(RuleBasedStateMachine):
                 said, there = _work_in(text), self.yard.tracker.progress(item)
                 # Less than five points of work are no reason to write.
                 assert abs(said[0] / said[1] - there[0] / there[1]) < 0.05, (said, there)
+            elif item in self.deleted:
+                assert bodies == (), "who deleted it is not bothered again"
+            elif item in self.edited:
+                assert [body.count("Ana says otherwise") for body in bodies] == [1], (
+                    "what a person wrote stays"
+                )
             elif standing == "opted_out":
                 assert bodies == ()
 
