@@ -50,7 +50,12 @@ MailAddress = Annotated[
 Text = Annotated[str, Field(min_length=1)]
 StatusWord = Literal["planned", "in_progress", "on_hold", "done", "dropped"]
 Event = Literal[
-    "signal.opened", "signal.closed", "digest.weekly", "connection.failed", "connection.recovered"
+    "signal.opened",
+    "signal.closed",
+    "digest.weekly",
+    "check_in.due",
+    "connection.failed",
+    "connection.recovered",
 ]
 
 

@@ -13,6 +13,7 @@ class Event(StrEnum):
     SIGNAL_OPENED = "signal.opened"
     SIGNAL_CLOSED = "signal.closed"
     DIGEST = "digest.weekly"
+    CHECK_IN_DUE = "check_in.due"
     CONNECTION_FAILED = "connection.failed"
     CONNECTION_RECOVERED = "connection.recovered"
 

@@ -5,17 +5,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from syncer.domain.notification import Event, Part, Subscription, Told
 from syncer.domain.okr import Workspace
 from syncer.domain.roles import Concerns, concerns_of, delivery
 from syncer.domain.rollup import Rollup
-from syncer.domain.schedule import next_weekly
 from syncer.engine import wording
-from syncer.engine.news import Fresh, Known, Memory, failing, memory_of, public_rows
+from syncer.engine.news import Fresh, Known, failing, memory_of, public_rows
+from syncer.engine.weekly import last_slot
 
-WEEK = timedelta(days=7)
 EVERYTHING_READ = "- everything was read"
 
 
@@ -26,23 +25,6 @@ class Digest:
     parts: tuple[Part, ...]
     told: Told
     is_news: bool
-
-
-def last_slot(workspace: Workspace, now: datetime) -> datetime:
-    """When the newest weekly digest was due: at the time of the weekly check-in (UTC)."""
-    on, at = workspace.check_in_on, workspace.check_in_at
-    slot = next_weekly(on, at, workspace.zone, now - WEEK - timedelta(hours=2))
-    later = next_weekly(on, at, workspace.zone, slot)  # a week is an hour longer or shorter twice a year
-    return later if later <= now else slot
-
-
-def is_due(subscription: Subscription, workspace: Workspace, memory: Memory, now: datetime) -> bool:
-    """Whether a slot has passed that the reader has had no digest for."""
-    since = memory.since.get(Event.DIGEST)
-    if Event.DIGEST not in subscription.on or since is None:
-        return False
-    slot = last_slot(workspace, now)
-    return since < slot <= now and not memory.knows(Event.DIGEST, slot.isoformat())
 
 
 def digest_for(

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from syncer.domain.notification import SINCE, Event, Subscription, Told
 from syncer.domain.okr import KeyResult, Workspace
+from syncer.domain.reminder import Reminder
 from syncer.domain.rollup import Rollup
 from syncer.domain.signals.finding import Signal
 from syncer.domain.sync import ConnectionHealth
@@ -22,13 +23,14 @@ SignalRow = tuple[Signal, datetime, datetime | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What the store knows that may be news; `rollups` only where somebody is owed a digest."""
+    """What the store knows that may be news; `rollups` and `reminders` only where somebody is owed them."""
 
     signals: tuple[SignalRow, ...]
     health: Mapping[str, ConnectionHealth]
     asleep: frozenset[str]
     told: tuple[Told, ...]
     rollups: tuple[Rollup, ...] = ()
+    reminders: tuple[Reminder, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

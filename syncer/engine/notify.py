@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from syncer.domain.closing import standing_closings
+from syncer.domain.foreign import name as foreign_name
 from syncer.domain.notification import Event, Notification, NotifyTrouble, Part, Subscription, Told
 from syncer.domain.okr import Workspace
+from syncer.domain.reminder import Reminder, plan_reminders
+from syncer.domain.rollup import Known as DomainKnown
 from syncer.domain.snooze import asleep
 from syncer.engine import wording
-from syncer.engine.digest import Digest, digest_for, is_due
+from syncer.engine.digest import Digest, digest_for
 from syncer.engine.lease import Hold
 from syncer.engine.news import (
     Fresh,
@@ -25,6 +29,7 @@ from syncer.engine.news import (
     silently_known,
 )
 from syncer.engine.view import look
+from syncer.engine.weekly import is_due, last_slot, reminders_for
 from syncer.errors import SyncerError
 from syncer.ports import Clock, Notifier, Store, UnitOfWork
 
@@ -70,13 +75,18 @@ def plan_notifications(workspace: Workspace, known: Known, now: datetime) -> Not
             waiting.add(subscription.reader)
             continue
         fresh = fresh_for(subscription, workspace, known, memory)
-        digest = None
-        if is_due(subscription, workspace, memory, now):
+        digest: Digest | None = None
+        reminded: tuple[Reminder, ...] = ()
+        if is_due(Event.DIGEST, subscription, workspace, memory, now):
             digest = digest_for(subscription, workspace, known, fresh, now)
-        if fresh or (digest and digest.is_news):
-            messages.append(_message(subscription, workspace, fresh, digest, now))
-        elif digest:
-            noted.append(replace(digest.told, sent=False))
+        weekly = [digest.told] if digest else []
+        if is_due(Event.CHECK_IN_DUE, subscription, workspace, memory, now):
+            reminded = reminders_for(subscription, known)
+            weekly.append(_reminded(subscription, workspace, now))
+        if fresh or reminded or (digest and digest.is_news):
+            messages.append(_message(subscription, workspace, fresh, digest, reminded, weekly, now))
+        else:
+            noted += [replace(told, sent=False) for told in weekly]
     return NotifyPlan(noted=tuple(noted), notifications=tuple(messages), waiting=frozenset(waiting))
 
 
@@ -150,8 +160,18 @@ def _load(workspace: Workspace, store: Store, clock: Clock) -> tuple[Known, Mapp
             told=work.told(name),
         )
         former = {trouble.reader: trouble for trouble in work.notify_troubles(name)}
-    if any(is_due(one, workspace, memory_of(one, known.told), now) for one in workspace.notify):
+        said = DomainKnown(
+            check_ins=work.check_ins(name), closings=standing_closings(work.closings(name), workspace)
+        )
+
+    def somebody_waits_for(event: Event) -> bool:
+        memories = ((one, memory_of(one, known.told)) for one in workspace.notify)
+        return any(is_due(event, one, workspace, memory, now) for one, memory in memories)
+
+    if somebody_waits_for(Event.DIGEST):
         known = replace(known, rollups=look(workspace, store, clock).rollups)
+    if somebody_waits_for(Event.CHECK_IN_DUE):
+        known = replace(known, reminders=plan_reminders(workspace, said, now))
     return known, former
 
 
@@ -169,10 +189,25 @@ def _send(notifiers: Notifiers, notification: Notification) -> str:
     return ""
 
 
+def _reminded(subscription: Subscription, workspace: Workspace, now: datetime) -> Told:
+    slot = last_slot(workspace, now).isoformat()
+    return Told(reader=subscription.reader, event=Event.CHECK_IN_DUE, key=slot, at=now)
+
+
 def _message(
-    subscription: Subscription, workspace: Workspace, fresh: Fresh, digest: Digest | None, now: datetime
+    subscription: Subscription,
+    workspace: Workspace,
+    fresh: Fresh,
+    digest: Digest | None,
+    reminded: Sequence[Reminder],
+    weekly: Sequence[Told],
+    now: datetime,
 ) -> Notification:
     parts = digest.parts if digest else tuple(_failing(fresh, workspace))
+    owed = [(one, wording.owed_line(entry)) for one in reminded for entry in one.owed]
+    alone = subscription.person is not None
+    lines = (line if alone else f"{line} ({foreign_name(one.name)})" for one, line in owed)
+    parts = (*parts, *wording.part("Check-ins due", lines, more="syncer check-in"))
     parts = (*parts, *wording.part("Works again", map(wording.recovered_line, fresh.recovered)))
     if digest is None:
         opened = (wording.opened_line(row, workspace) for row in fresh.opened)
@@ -180,9 +215,9 @@ def _message(
         parts = (*parts, *wording.part("Opened", opened), *wording.part("Closed", closed))
     return Notification(
         subscription=subscription,
-        title=_title(workspace, fresh, digest),
+        title=_title(workspace, fresh, digest, len(owed)),
         parts=parts,
-        told=(*_told(subscription, fresh, now), *((digest.told,) if digest else ())),
+        told=(*_told(subscription, fresh, now), *weekly),
     )
 
 
@@ -191,8 +226,9 @@ def _failing(fresh: Fresh, workspace: Workspace) -> Iterator[Part]:
     yield from wording.part("Could not be read", lines, more="syncer status")
 
 
-def _title(workspace: Workspace, fresh: Fresh, digest: Digest | None) -> str:
+def _title(workspace: Workspace, fresh: Fresh, digest: Digest | None, owed: int) -> str:
     counts = (
+        (owed, "check-in", "due"),
         (len(fresh.failing), "connection", "failed"),
         (len(fresh.recovered), "connection", "recovered"),
         (len(fresh.opened), "signal", "opened"),

@@ -8,6 +8,7 @@ from datetime import datetime
 from syncer.domain.foreign import name
 from syncer.domain.notification import Part
 from syncer.domain.okr import KeyResult, Workspace
+from syncer.domain.reminder import Owed
 from syncer.domain.render import day, number_word
 from syncer.domain.rollup import Rollup, WorkLine
 from syncer.domain.sync import ConnectionHealth
@@ -87,6 +88,14 @@ def unsaid_line(rollup: Rollup) -> str:
     latest = rollup.latest
     since = f"nothing since {day(latest.on)}" if latest else "nobody has checked in yet"
     return f"- number: {name(rollup.key_result.title)}: {since}"
+
+
+def owed_line(owed: Owed) -> str:
+    """A number that waits for its value, and how to say it."""
+    number, last = owed.placed.key_result, owed.last
+    since = f"last said on {day(last.on)}" if last else "nobody has said a value yet"
+    late = ", overdue" if owed.overdue else ""
+    return f"- {name(number.title)}: {since}{late}. syncer check-in {number.id} VALUE"
 
 
 def number_line(rollup: Rollup) -> str:

@@ -226,7 +226,8 @@ TOP = [
         f"{HEAD}notify: [{{to: {{env: A}}, on: [signal.open]}}]",
         (
             "8:30: notify[0].on[0]: 'signal.open' is not one of 'signal.opened', 'signal.closed', "
-            "'digest.weekly', 'connection.failed' or 'connection.recovered', did you mean signal.opened?"
+            "'digest.weekly', 'check_in.due', "
+            "'connection.failed' or 'connection.recovered', did you mean signal.opened?"
         ),
     ),
     (f"{HEAD}notify: [{{to: {{env: A}}, on: []}}]", "8:25: notify[0].on: must not be empty"),

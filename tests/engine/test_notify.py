@@ -552,3 +552,45 @@ def test_the_end_of_an_outage_long_over_is_no_news_to_who_asks_for_it_later(offi
     office.subscribe(to(SLACK, *CONNECTIONS))
     office.sync()
     assert office.slack.titles() == []
+
+
+def test_who_owes_a_check_in_is_reminded_weekly_and_who_has_checked_in_is_not(office: Office) -> None:
+    office.subscribe(to(SLACK, Event.CHECK_IN_DUE, person="ana"), to(MAIL, Event.CHECK_IN_DUE, person="ben"))
+    office.desk.check_in(36.0, on="2026-11-02")
+    office.sync()
+    at(office, "2026-11-09 08:45")
+    office.sync()
+    assert office.slack.got == []
+    at(office, "2026-11-09 09:00")
+    office.sync()
+    ((title, body),) = office.slack.got
+    assert title == "okr-syncer acme: 1 check-in due"
+    assert body == (
+        "Check-ins due\n- Increase Day 7 activation from 34% to 52%: last said on 2 Nov 2026. "
+        "syncer check-in activation VALUE"
+    )
+    assert office.mail.got == [], "the number is Ana's"
+    office.slack.titles()
+    at(office, "2026-11-09 10:00")
+    office.sync()
+    at(office, "2026-11-16 08:00")
+    office.desk.check_in(37.0, on="2026-11-15")
+    at(office, "2026-11-16 09:00")
+    office.sync()
+    assert office.slack.got == []
+    at(office, "2026-11-23 09:00")
+    office.sync()
+    assert office.slack.titles() == ["okr-syncer acme: 1 check-in due"]
+
+
+def test_a_reminder_for_all_names_who_is_meant_and_nothing_confidential(office: Office) -> None:
+    office.desk.workspace = build.workspace(
+        build.key_result(), build.key_result(id="rival", title="Buy the rival", confidential=True)
+    )
+    office.subscribe(to(SLACK, Event.CHECK_IN_DUE))
+    office.sync()
+    at(office, "2026-11-09 09:00")
+    office.sync()
+    body = office.slack.body()
+    assert "nobody has said a value yet, overdue. syncer check-in activation VALUE (Ana Ruiz)" in body
+    assert "rival" not in body
