@@ -184,3 +184,8 @@ def test_an_unknown_initiative_is_not_answered_with_confidential_ones(acme: Worl
     assert ran.code == 1
     assert "new-flow" in ran.err
     assert "renewals" not in ran.err
+
+
+def test_no_comments_are_promised_where_none_will_follow(acme: World) -> None:
+    assert "the comments follow" in acme.run("check-in", "activation", "40").out
+    assert "the comments follow" not in acme.run("check-in", "retention", "103").out

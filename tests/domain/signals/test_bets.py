@@ -99,6 +99,14 @@ def test_a_bet_kept_by_hand_is_pointed_out_until_it_is_done() -> None:
     assert asked(unlinked_bet.detect, seen(snapshot(FIRST))) is None
 
 
+def test_a_bet_nobody_has_spoken_of_is_said_to_have_no_status() -> None:
+    silent = rollup_of(key_result(initiative(linked=False)), on=ON)
+
+    signal = fired(asked(unlinked_bet.detect, silent))
+
+    assert fact(signal, "Bet new-flow") == "nothing reported, no link"
+
+
 def test_an_open_bet_whose_day_is_over() -> None:
     signal = fired(asked(overdue_bet.detect, seen(snapshot(FIRST, due=day("2026-11-15")))))
 
