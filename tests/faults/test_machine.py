@@ -72,7 +72,7 @@ class Machine(RuleBasedStateMachine):
 
     def check_in_today(self, value: int) -> None:
         self.yard.check_in(value)
-        self.values[self.yard.clock.now().date()] = value
+        self.values[self.yard.clock.now().astimezone(self.yard.workspace.zone).date()] = value
 
     @rule(item=items)
     def work(self, item: int) -> None:
