@@ -255,16 +255,17 @@ def _carrier_row(name: str, ref: WorkRef, outcome: Outcome | None, hidden: Veil)
 
 
 def _shared_rows(name: str, links: Sequence[Link]) -> Iterator[Row]:
-    """Work that several bets name counts for each of them: it is told, for it may be meant."""
-    by_ref: dict[WorkRef, list[str]] = {}
+    """Work that several bets name counts for each of them; on one number that is mostly a slip."""
+    by_ref: dict[WorkRef, list[Link]] = {}
     for link in links:
-        by_ref.setdefault(link.ref, []).append(link.initiative_id)
+        by_ref.setdefault(link.ref, []).append(link)
     for ref, bets in by_ref.items():
         if len(bets) > 1:
-            sentence = (
-                f"{ref.kind} {ref.key} is linked by {', '.join(bets)}: its work counts for each of them"
-            )
-            yield Row(name, Mark.WARN, sentence, "link it once, unless it is a bet on several numbers")
+            twice = len({link.key_result_id for link in bets}) < len(bets)
+            named = ", ".join(link.initiative_id for link in bets)
+            sentence = f"{ref.kind} {ref.key} is linked by {named}: its work counts for each of them"
+            hint = "link it once to a key result" if twice else ""
+            yield Row(name, Mark.WARN if twice else Mark.OK, sentence, hint)
 
 
 def _undated_row(name: str, outcomes: Sequence[Outcome]) -> Iterator[Row]:

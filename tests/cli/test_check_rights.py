@@ -95,7 +95,9 @@ def test_work_that_several_bets_link_is_told(acme: World) -> None:
 
     told = "epic ONB-12 is linked by new-flow, tooltips: its work counts for each of them\n"
     assert f"jira         warn {told}" in out
-    assert "-> link it once, unless it is a bet on several numbers" in out
+    assert "-> link it once to a key result\n" in out
+    both = "epic PLAT-5 is linked by ticket-search, replica: its work counts for each of them\n"
+    assert f"platform     ok   {both}" in out, "a bet on two numbers may be meant"
 
 
 def test_open_work_without_a_due_day_is_told(acme: World) -> None:
