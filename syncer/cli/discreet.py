@@ -45,6 +45,7 @@ class Veil:
         return replace(
             report,
             changes=tuple(c for c in report.changes if c.snapshot.ref not in self.refs),
+            moved=tuple(m for m in report.moved if {m.before, m.now} <= self.shown),
             troubles=tuple(t for t in report.troubles if not self.hides(t.link)),
             values=tuple(v for v in report.values if v.key_result_id not in self.key_results),
             value_troubles=tuple(t for t in report.value_troubles if t.key_result_id not in self.key_results),

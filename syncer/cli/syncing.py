@@ -289,6 +289,8 @@ def _common(report: SyncReport) -> Iterable[str]:
         label = f"{change.snapshot.key} {change.snapshot.name}"
         yield f"  ~ {text.name(label)}: {text.plain('; '.join(map(str, change.changes)))}"
         yield from (f"      note: {text.plain(note)}" for note in change.snapshot.notes)
+    for move in report.moved:
+        yield f"  ~ {move.initiative_id}: moved from key result {move.before} to {move.now}"
     if report.backfilled:
         yield f"  the past of {text.many(report.backfilled, 'new item')} was drawn from the dates of its work"
     failed = {connection.connection for connection in report.failed}
@@ -351,6 +353,7 @@ def report_document(report: SyncReport) -> dict[str, Any]:
             {"item": str(d.publication.ref), "wrote": d.wrote, "standing": d.standing, "why": d.why}
             for d in report.delivered
         ],
+        "moved": report.moved,
         "backfilled": report.backfilled,
         "held_back": [{"item": str(h.publication.ref), "until": h.until} for h in report.held_back],
         "told": report.told,

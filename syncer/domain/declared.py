@@ -37,6 +37,34 @@ def departed(declared: Iterable[DeclaredCycle], workspace: Workspace) -> tuple[C
     return tuple(cycle for id_, cycle in latest(declared).items() if id_ not in present)
 
 
+@dataclass(frozen=True, slots=True)
+class Move:
+    """An initiative that the file has under another key result than before; both by id."""
+
+    initiative_id: str
+    before: str
+    now: str
+
+
+def moves(declared: Iterable[DeclaredCycle], workspace: Workspace) -> tuple[Move, ...]:
+    """The initiatives that were taken to another key result since the file was last declared."""
+    before = _homes(latest(declared).values())
+    now = _homes(workspace.cycles)
+    return tuple(
+        Move(id_, before[id_], home) for id_, home in now.items() if id_ in before and before[id_] != home
+    )
+
+
+def _homes(cycles: Iterable[Cycle]) -> dict[str, str]:
+    return {
+        initiative.id: key_result.id
+        for cycle in cycles
+        for objective in cycle.objectives
+        for key_result in objective.key_results
+        for initiative in key_result.initiatives
+    }
+
+
 def former_ways(
     declared: Iterable[DeclaredCycle], placed: Placed, workspace: Workspace
 ) -> tuple[FormerWay, ...]:

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from syncer.domain.checkin import CheckIn
 from syncer.domain.comment import Publication
+from syncer.domain.declared import Move
 from syncer.domain.link import Link
 from syncer.domain.notification import NotifyTrouble
 from syncer.domain.signals.finding import Signal
@@ -71,8 +72,9 @@ class Planned:
 class SyncReport:
     """The whole of it. `planned` is filled by a plan, `delivered` by a sync; `run` is None for a plan.
 
-    `backfilled` counts the items that were new and whose past was drawn from dates. `told` are the
-    readers who were sent a notification, `untold` those who could not be; the latter make no sync partial.
+    `moved` are initiatives that the file has under another key result. `backfilled` counts the items that
+    were new and whose past was drawn from dates. `told` are the readers who were sent a notification,
+    `untold` those who could not be; the latter make no sync partial.
     """
 
     workspace: str
@@ -84,6 +86,7 @@ class SyncReport:
     value_troubles: tuple[ValueTrouble, ...] = ()
     opened: tuple[Signal, ...] = ()
     closed: tuple[Signal, ...] = ()
+    moved: tuple[Move, ...] = ()
     backfilled: int = 0
     planned: tuple[Planned, ...] = ()
     delivered: tuple[Delivered, ...] = ()

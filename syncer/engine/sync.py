@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import uuid4
 
+from syncer.domain.declared import Move, moves
 from syncer.domain.okr import Workspace
 from syncer.domain.sync import ConnectorState, RunOutcome, SyncRun, Trigger
 from syncer.domain.work import Outcome, Snapshot, WorkRef
@@ -78,7 +79,7 @@ def run_sync(engine: Engine, wish: Wish) -> SyncReport:
         after = conclude(engine.workspace, before, outcomes, now, _past(reads))
         run = _record(engine, wish, holding, run, before, after, reads, values)
         deliveries = _deliver(engine, wish, holding, reads, readable_items(after, outcomes))
-        report = _report(engine, run, deliveries.reads, deferred, after, values)
+        report = _report(engine, run, deliveries.reads, deferred, after, values, before.moved)
         report = replace(report, delivered=deliveries.delivered, held_back=deliveries.held_back)
         report = _close(engine, wish, holding, report, deliveries.reads)
         outcome = run_notify(
@@ -99,7 +100,7 @@ def plan_sync(engine: Engine, wish: Wish) -> SyncReport:
         values, before = _values(engine, before, reads, now)
         outcomes = _outcomes(reads)
         after = conclude(engine.workspace, before, outcomes, now, _past(reads))
-        report = _report(engine, None, reads, deferred, after, values)
+        report = _report(engine, None, reads, deferred, after, values, before.moved)
         if wish.pull_only or not engine.workspace.publish.enabled:
             return report
         return replace(report, planned=_planned(before, after, readable_items(after, outcomes)))
@@ -114,12 +115,13 @@ def _open(engine: Engine, wish: Wish, holding: Hold) -> tuple[SyncRun, Before]:
         started_at=engine.clock.now(),
     )
     with engine.store.write(holding.lease) as work:
+        moved = moves(work.declared_cycles(engine.workspace.id), engine.workspace)
         work.declare_links(engine.workspace.id, tuple(engine.workspace.links()))
         work.declare_cycles(engine.workspace.id, engine.workspace.cycles, run.started_at)
         work.start_run(run)
         begin_telling(engine.workspace, work, run.started_at)
     with engine.store.read() as work:
-        return run, load_before(engine.workspace, work)
+        return run, replace(load_before(engine.workspace, work), moved=moved)
 
 
 def _values(
@@ -258,12 +260,14 @@ def _report(
     deferred: Sequence[Deferred],
     after: After,
     values: ValuesRead,
+    moved: Sequence[Move],
 ) -> SyncReport:
     return SyncReport(
         workspace=engine.workspace.id,
         run=run,
         connections=(*(read.report for read in reads), *(deferred_report(one) for one in deferred)),
         changes=after.fresh,
+        moved=tuple(moved),
         backfilled=len({(one.ref.connection, one.item_id) for one in after.past}),
         troubles=after.troubles,
         values=values.entries,

@@ -124,3 +124,22 @@ def test_a_workspace_file_alone_is_enough_to_begin(tmp_path: Path) -> None:
     assert syncer("-c", tmp_path, "sync").code == 0
     assert syncer("-c", tmp_path, "check-in", "--initiative", "calls", "--status", "in_progress").code == 0
     assert "in progress" in syncer("-c", tmp_path, "report", "weekly").out
+
+
+def test_a_bet_that_is_taken_to_another_number_is_said(synced: World) -> None:
+    bet = """              - id: fonts
+                title: Smaller fonts
+                owner: ben
+"""
+    text = synced.file.read_text(encoding="utf-8")
+    assert text.count(bet) == 1
+    anchor = "              - id: new-flow\n"
+    moved = text.replace(bet, "").replace(anchor, bet + anchor)
+    synced.file.write_text(moved, encoding="utf-8")
+
+    planned, ran, again = synced.run("plan"), synced.run("sync"), synced.run("sync")
+
+    said = "  ~ fonts: moved from key result page-load to activation\n"
+    assert said in planned.out
+    assert said in ran.out
+    assert said not in again.out

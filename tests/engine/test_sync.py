@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from connectors.testing.memory import lose_answer
-from syncer.domain.okr import PublishPolicy
+from syncer.domain.declared import Move
+from syncer.domain.okr import Initiative, KeyResult, PublishPolicy
 from syncer.domain.sync import RunOutcome, Standing, Wrote
 from syncer.domain.work import LinkState, Progress, Snapshot, WorkStatus
 from syncer.engine.pull import Scope
@@ -541,3 +542,21 @@ def test_a_read_of_some_links_leaves_the_connection_s_own_state_where_it_was(des
     desk.sync()
     with desk.store.read() as work:
         assert work.connector_state("acme", "jira").connection == "read"
+
+
+def test_a_bet_that_goes_to_another_number_is_told_once(desk: Desk) -> None:
+    desk.epic()
+    kept = build.initiative("kept", linked=False)
+    desk.configure(cycles=(build.cycle(build.key_result(build.initiative(), kept), other()),))
+    desk.sync()
+    desk.configure(cycles=(build.cycle(build.key_result(build.initiative()), other(kept)),))
+    move = Move("kept", "activation", "other")
+
+    assert desk.plan().moved == (move,)
+    assert desk.sync().moved == (move,)
+    assert desk.sync().moved == ()
+
+
+def other(*bets: Initiative) -> KeyResult:
+    """A second number, with no bet unless some are given."""
+    return replace(build.key_result(id="other", title="Another number"), initiatives=bets)
