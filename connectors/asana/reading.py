@@ -33,6 +33,7 @@ from connectors.asana.state import (
     load_memory,
 )
 from connectors.asana.tally import Tally
+from connectors.shared import shared_by
 from syncer.domain.sync import ConnectorState
 from syncer.domain.work import Outcome, Progress, Snapshot, Unread, WorkRef, WorkStatus
 from syncer.errors import ForbiddenError, NotFoundError, SkippableError, TemporaryError
@@ -70,7 +71,14 @@ def fetch(setting: Setting, refs: Sequence[WorkRef], state: ConnectorState) -> F
     _raise_if_nothing_was_read(found, once)
     kept = ConnectorState(dump_memory(memory), _parts(found, outcomes))
     past = {ref: before for ref, one in outcomes.items() if (before := _past(setting, found, one))}
-    return Fetched(tuple(outcomes[ref] for ref in refs), kept, past=past)
+    return Fetched(
+        tuple(outcomes[ref] for ref in refs), kept, past=past, shared=partial(_shared, found, outcomes)
+    )
+
+
+def _shared(found: _Found, outcomes: Mapping[WorkRef, Outcome]) -> Mapping[tuple[WorkRef, ...], int]:
+    read = [ref for ref, one in outcomes.items() if isinstance(one, Snapshot) and ref.kind != "portfolio"]
+    return shared_by({ref: [task.gid for task in _listed(found, ref) if not task.is_rollup] for ref in read})
 
 
 @dataclass(slots=True)
@@ -197,11 +205,15 @@ def _snapshot(setting: Setting, found: _Found, ref: WorkRef, gid: str) -> Snapsh
 
 def _past(setting: Setting, found: _Found, outcome: Outcome) -> Past | None:
     """Of a project that was just counted, or a task; a portfolio may have held other projects then."""
-    gid = _gid(outcome.ref)
     if not isinstance(outcome, Snapshot) or outcome.ref.kind == "portfolio":
         return None
-    tasks = _whole(found.tasks[gid])[1] if outcome.ref.kind == "task" else _whole(found.counts[gid]).tasks
-    return partial(mapping.past, outcome, tasks, setting.status_map)
+    return partial(mapping.past, outcome, _listed(found, outcome.ref), setting.status_map)
+
+
+def _listed(found: _Found, ref: WorkRef) -> Sequence[Task]:
+    """The tasks of a project or task that were listed in this fetch."""
+    gid = _gid(ref)
+    return _whole(found.tasks[gid])[1] if ref.kind == "task" else _whole(found.counts[gid]).tasks
 
 
 def _counted(client: AsanaClient, gid: str, count: Count | Trouble) -> Count:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
-from connectors.jira import discovering, outcomes
+from connectors.jira import discovering, mapping, outcomes
 from connectors.jira.client import JiraClient
 from connectors.jira.door import Door
 from connectors.jira.epics import whole
 from connectors.jira.facts import Learned, learn
 from connectors.jira.outcomes import texts
 from connectors.jira.publishing import Publisher
-from connectors.jira.reading import Reading
+from connectors.jira.reading import Reading, Result
 from connectors.jira.settings import JiraSettings
 from connectors.jira.state import decoded
+from connectors.shared import shared_by
 from syncer.domain.comment import Publication
 from syncer.domain.sync import ConnectorState, Delivery, Placement, Receipt, Standing
 from syncer.domain.work import WorkRef
@@ -84,6 +86,7 @@ class JiraConnector:
             ConnectorState(kept, texts(refs, results)),
             learned.words.unmapped,
             {ref: result.past for ref, result in zip(refs, results, strict=True) if result.past},
+            partial(_shared, refs, results),
         )
 
     def discover(self) -> tuple[Found, ...]:
@@ -118,6 +121,10 @@ class JiraConnector:
             return learn(self._client, self._settings, self._context.status_map, state.connection, today)
         except SkippableError as error:
             raise whole(error) from error
+
+
+def _shared(refs: Sequence[WorkRef], results: Sequence[Result]) -> Mapping[tuple[WorkRef, ...], int]:
+    return shared_by({ref: mapping.counted(result.family) for ref, result in zip(refs, results, strict=True)})
 
 
 plugin = Plugin(kind="jira", settings=JiraSettings, connect=JiraConnector)

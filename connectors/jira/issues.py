@@ -234,7 +234,7 @@ def _result(reading: Reading, ref: WorkRef, found: _Read) -> Result:
     found_now = _snapshot(reading, ref, item, family)
     # What is not ended has here the day since when it is in its category, which Cloud alone tells.
     begun = item.ended if found_now.status is WorkStatus.IN_PROGRESS else None
-    return Result(found_now, read_now, partial(mapping.past, found_now, family, reading.words, begun))
+    return Result(found_now, read_now, partial(mapping.past, found_now, family, reading.words, begun), family)
 
 
 def _snapshot(reading: Reading, ref: WorkRef, epic: Epic, family: Family) -> Snapshot:

@@ -156,11 +156,8 @@ def _by_category(name: str, category: str) -> tuple[WorkStatus, tuple[str, ...]]
 
 
 def progress(family: Mapping[str, Kin], words: Words, *, with_points: bool) -> Progress:
-    """The buckets of what belongs to a linked item, each issue once.
-
-    An issue that is above another one of the same family is a heading over it and does not count beside it.
-    """
-    sorted_in = [(words.bucket(kin), kin) for kin in _counted(family)]
+    """The buckets of what counts for a linked item, each issue once."""
+    sorted_in = [(words.bucket(kin), kin) for kin in counted(family).values()]
     count = {kind: sum(1 for found, _ in sorted_in if found is kind) for kind in Bucket}
     return Progress(
         done=count[Bucket.DONE],
@@ -170,14 +167,15 @@ def progress(family: Mapping[str, Kin], words: Words, *, with_points: bool) -> P
     )
 
 
-def _counted(family: Mapping[str, Kin]) -> list[Kin]:
+def counted(family: Mapping[str, Kin]) -> dict[str, Kin]:
+    """What counts of a family, by id: an issue above another one of it is a heading and does not."""
     headings = {kin.parent for kin in family.values() if kin.status and kin.parent}
-    return [kin for name, kin in family.items() if kin.status and name not in headings]
+    return {name: kin for name, kin in family.items() if kin.status and name not in headings}
 
 
 def past(now: Snapshot, family: Mapping[str, Kin], words: Words, begun: date | None) -> tuple[Snapshot, ...]:
     """What the item was like before, where its family was just read in full; nothing else knows the dates."""
-    return past_of(now, (_piece(kin, words) for kin in _counted(family)), begun)
+    return past_of(now, (_piece(kin, words) for kin in counted(family).values()), begun)
 
 
 def _piece(kin: Kin, words: Words) -> Piece | None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Executor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeVar
 
 from connectors.jira.client import JiraClient
 from connectors.jira.facts import Learned
 from connectors.jira.mapping import Words
-from connectors.jira.state import Part
+from connectors.jira.state import Kin, Part
 from syncer.domain.work import Outcome, WorkRef
 from syncer.ports import Past
 
@@ -21,11 +21,15 @@ Out = TypeVar("Out")
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one ref; `part` None leaves what is kept of it as it is. `past` as in Fetched."""
+    """What became of one ref; `part` None leaves what is kept of it as it is. `past` as in Fetched.
+
+    `family` is what was found under it.
+    """
 
     outcome: Outcome
     part: Part | None
     past: Past | None = None
+    family: Mapping[str, Kin] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -71,7 +71,7 @@ def read(reading: Reading, ref: WorkRef) -> Result:
     kin = family if reading.learned.facts.is_cloud else {}
     kept = Part(based_on=reading.learned.facts.based_on, project=scope.project, kin=kin)
     outcome = _outcome(reading, ref, scope, family)
-    return Result(outcome, kept, partial(mapping.past, outcome, family, reading.words, None))
+    return Result(outcome, kept, partial(mapping.past, outcome, family, reading.words, None), family)
 
 
 def _found(

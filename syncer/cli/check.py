@@ -90,6 +90,7 @@ def _rows(session: Session, named: frozenset[str], *, offline: bool) -> Iterator
         for configured in found:
             hidden = veil(configured.workspace, named)
             yield from _owner_rows(configured, hidden)
+            yield from _unsaid_rows(session, configured, hidden)
             for name in configured.file.connections:
                 yield from _connection_rows(session, configured, name, hidden)
             yield from _reader_rows(session, configured)
@@ -135,6 +136,22 @@ def _owner_rows(configured: Configured, hidden: Veil) -> Iterator[Row]:
             yield Row("owners", Mark.WARN, f"key result {placed.key_result.id} has no owner")
 
 
+def _unsaid_rows(session: Session, configured: Configured, hidden: Veil) -> Iterator[Row]:
+    """Work that is linked before its number has a start: what it did to it cannot be told later."""
+    app, workspace = session.app, configured.workspace
+    if app.revision() is None:
+        return
+    with app.store.read() as work:
+        said = {one.key_result_id for one in work.check_ins(workspace.id)}
+    today = app.clock.now().astimezone(workspace.zone).date()
+    for placed in workspace.key_results():
+        number, cycle = placed.key_result, placed.cycle
+        linked = any(bet.link for bet in number.initiatives)
+        if linked and number.id not in said | hidden.key_results and cycle.start <= today <= cycle.end:
+            sentence = f"key result {number.id} has linked work and no value yet"
+            yield Row("numbers", Mark.OK, sentence, f"say where it starts: syncer check-in {number.id} VALUE")
+
+
 def _reader_rows(session: Session, configured: Configured) -> Iterator[Row]:
     """Whether the addresses of notifications can be used; nothing is sent there."""
     for to, notifier in session.app.notifiers(configured).items():
@@ -158,6 +175,7 @@ def _connection_rows(session: Session, configured: Configured, name: str, hidden
         yield from (_link_row(name, ref, outcomes.get(ref), hidden) for ref in refs)
         yield from (_carrier_row(name, ref, outcomes.get(ref), hidden) for ref in carriers)
         yield from _shared_rows(name, [link for link in links if not hidden.hides(link)])
+        yield from _common_rows(name, fetched.shared(), hidden)
         yield from _undated_row(
             name, [o for ref in refs if ref not in hidden.refs and (o := outcomes.get(ref))]
         )
@@ -266,6 +284,15 @@ def _shared_rows(name: str, links: Sequence[Link]) -> Iterator[Row]:
             sentence = f"{ref.kind} {ref.key} is linked by {named}: its work counts for each of them"
             hint = "link it once to a key result" if twice else ""
             yield Row(name, Mark.WARN if twice else Mark.OK, sentence, hint)
+
+
+def _common_rows(name: str, shared: Mapping[tuple[WorkRef, ...], int], hidden: Veil) -> Iterator[Row]:
+    """Pieces of work that several links find count for each of them."""
+    for refs, count in shared.items():
+        if hidden.refs.isdisjoint(refs):
+            named = " and ".join(f"{ref.kind} {ref.key}" for ref in refs)
+            sentence = f"{text.many(count, 'piece')} of work in {named} alike, counted for each of them"
+            yield Row(name, Mark.WARN, sentence, "narrow one of these links, unless it is meant")
 
 
 def _undated_row(name: str, outcomes: Sequence[Outcome]) -> Iterator[Row]:

@@ -9,7 +9,6 @@ from types import MappingProxyType
 
 from syncer.domain.checkin import CheckIn, InitiativeCheckIn
 from syncer.domain.closing import Closing, standing_closings
-from syncer.domain.declared import Move, moves
 from syncer.domain.link import Link, after_read, carried_by
 from syncer.domain.okr import Workspace
 from syncer.domain.rollup import Known, Work
@@ -40,7 +39,6 @@ class Before:
     signals: tuple[Signal, ...]
     receipts: tuple[Receipt, ...]
     outbox: tuple[OutboxRow, ...]
-    moved: tuple[Move, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +75,6 @@ def load_before(workspace: Workspace, work: UnitOfWork) -> Before:
         signals=work.open_signals(name),
         receipts=receipts,
         outbox=outbox,
-        moved=moves(work.declared_cycles(name), workspace),
     )
 
 

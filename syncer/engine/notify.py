@@ -7,12 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from syncer.domain.closing import standing_closings
 from syncer.domain.foreign import name as foreign_name
 from syncer.domain.notification import Event, Notification, NotifyTrouble, Part, Subscription, Told
 from syncer.domain.okr import Workspace
-from syncer.domain.reminder import Reminder, plan_reminders
-from syncer.domain.rollup import Known as DomainKnown
+from syncer.domain.reminder import Reminder
 from syncer.domain.snooze import asleep
 from syncer.engine import wording
 from syncer.engine.digest import Digest, digest_for
@@ -28,6 +26,7 @@ from syncer.engine.news import (
     signal_key,
     silently_known,
 )
+from syncer.engine.reminders import reminders_at
 from syncer.engine.view import look
 from syncer.engine.weekly import is_due, last_slot, reminders_for
 from syncer.errors import SyncerError
@@ -160,9 +159,6 @@ def _load(workspace: Workspace, store: Store, clock: Clock) -> tuple[Known, Mapp
             told=work.told(name),
         )
         former = {trouble.reader: trouble for trouble in work.notify_troubles(name)}
-        said = DomainKnown(
-            check_ins=work.check_ins(name), closings=standing_closings(work.closings(name), workspace)
-        )
 
     def somebody_waits_for(event: Event) -> bool:
         memories = ((one, memory_of(one, known.told)) for one in workspace.notify)
@@ -171,7 +167,7 @@ def _load(workspace: Workspace, store: Store, clock: Clock) -> tuple[Known, Mapp
     if somebody_waits_for(Event.DIGEST):
         known = replace(known, rollups=look(workspace, store, clock).rollups)
     if somebody_waits_for(Event.CHECK_IN_DUE):
-        known = replace(known, reminders=plan_reminders(workspace, said, now))
+        known = replace(known, reminders=reminders_at(workspace, store, now))
     return known, former
 
 

@@ -128,8 +128,10 @@ def _past(
             continue
         try:
             found[ref] = draw()
-        except Exception:  # noqa: BLE001  as above
-            _log.debug("fault while the past of %s was drawn", ref, exc_info=True)
+        except Exception as error:  # noqa: BLE001  as above
+            fault = type(error).__name__
+            _log.warning("%s: a fault while its past was drawn (%s); report it as a defect", ref, fault)
+            _log.debug("the fault", exc_info=True)
     return found
 
 

@@ -69,6 +69,7 @@ def run_sync(engine: Engine, wish: Wish) -> SyncReport:
     wrong with a tracker is in the report.
     """
     with hold(engine.store, engine.workspace.id) as holding, ExitStack() as closing:
+        moved = _moved(engine)
         run, before = _open(engine, wish, holding)
         now = engine.clock.now()
         plans, deferred = _plans(engine, wish, before)
@@ -79,7 +80,7 @@ def run_sync(engine: Engine, wish: Wish) -> SyncReport:
         after = conclude(engine.workspace, before, outcomes, now, _past(reads))
         run = _record(engine, wish, holding, run, before, after, reads, values)
         deliveries = _deliver(engine, wish, holding, reads, readable_items(after, outcomes))
-        report = _report(engine, run, deliveries.reads, deferred, after, values, before.moved)
+        report = _report(engine, run, deliveries.reads, deferred, after, values, moved)
         report = replace(report, delivered=deliveries.delivered, held_back=deliveries.held_back)
         report = _close(engine, wish, holding, report, deliveries.reads)
         outcome = run_notify(
@@ -100,10 +101,16 @@ def plan_sync(engine: Engine, wish: Wish) -> SyncReport:
         values, before = _values(engine, before, reads, now)
         outcomes = _outcomes(reads)
         after = conclude(engine.workspace, before, outcomes, now, _past(reads))
-        report = _report(engine, None, reads, deferred, after, values, before.moved)
+        report = _report(engine, None, reads, deferred, after, values, _moved(engine))
         if wish.pull_only or not engine.workspace.publish.enabled:
             return report
         return replace(report, planned=_planned(before, after, readable_items(after, outcomes)))
+
+
+def _moved(engine: Engine) -> tuple[Move, ...]:
+    """What the file has elsewhere than at the last sync; nothing once this one is open."""
+    with engine.store.read() as work:
+        return moves(work.declared_cycles(engine.workspace.id), engine.workspace)
 
 
 def _open(engine: Engine, wish: Wish, holding: Hold) -> tuple[SyncRun, Before]:
@@ -115,13 +122,12 @@ def _open(engine: Engine, wish: Wish, holding: Hold) -> tuple[SyncRun, Before]:
         started_at=engine.clock.now(),
     )
     with engine.store.write(holding.lease) as work:
-        moved = moves(work.declared_cycles(engine.workspace.id), engine.workspace)
         work.declare_links(engine.workspace.id, tuple(engine.workspace.links()))
         work.declare_cycles(engine.workspace.id, engine.workspace.cycles, run.started_at)
         work.start_run(run)
         begin_telling(engine.workspace, work, run.started_at)
     with engine.store.read() as work:
-        return run, replace(load_before(engine.workspace, work), moved=moved)
+        return run, load_before(engine.workspace, work)
 
 
 def _values(

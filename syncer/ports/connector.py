@@ -87,13 +87,14 @@ class Fetched:
     """An outcome for every ref, the state to keep, and what statuses beside `status_map` are taken for.
 
     `past` draws, for items that were read in full, snapshots of weeks before, oldest first, as far as dates
-    tell.
+    tell. `shared` counts the pieces of work that several refs have in common, as far as they were listed.
     """
 
     outcomes: tuple[Outcome, ...]
     state: ConnectorState = field(default_factory=ConnectorState)
     unmapped: Mapping[str, str] = field(default_factory=dict)
     past: Mapping[WorkRef, Past] = field(default_factory=dict, compare=False)
+    shared: Callable[[], Mapping[tuple[WorkRef, ...], int]] = field(default=dict, compare=False)
 
 
 class Connector(Protocol):

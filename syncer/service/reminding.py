@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from syncer.domain.closing import standing_closings
 from syncer.domain.okr import Workspace
-from syncer.domain.reminder import plan_reminders
-from syncer.domain.rollup import Known
+from syncer.engine.reminders import reminders_at
 from syncer.observe.logs import get_logger
 from syncer.ports import Clock, Store
 
@@ -14,12 +12,7 @@ _log = get_logger(__name__)
 
 def remind(workspace: Workspace, store: Store, clock: Clock) -> None:
     """Says who owes a check-in now, which for, and which of those numbers are stale by that."""
-    with store.read() as work:
-        known = Known(
-            check_ins=work.check_ins(workspace.id),
-            closings=standing_closings(work.closings(workspace.id), workspace),
-        )
-    for reminder in plan_reminders(workspace, known, clock.now()):
+    for reminder in reminders_at(workspace, store, clock.now()):
         _log.info(
             "check-in due",
             workspace=workspace.id,

@@ -72,6 +72,12 @@ def test_an_objective_nobody_measures_hangs_in_the_air(acme: World) -> None:
 
 
 def test_an_objective_of_which_all_is_confidential_is_not_called_bare(acme: World) -> None:
-    out = acme.run("report", "map").out
+    number = "{id: rival, title: Own 51%, start: 0, target: 51, confidential: true}"
+    acme.edit(
+        "    objectives:\n", f"    objectives:\n      - {{id: deal, title: Buy, key_results: [{number}]}}\n"
+    )
 
-    assert "no key result" not in out
+    for form in ("text", "mermaid", "html"):
+        out = acme.run("report", "map", "--format", form).out
+        assert "no key result" not in out
+        assert "Buy" not in out

@@ -107,3 +107,26 @@ def test_open_work_without_a_due_day_is_told(acme: World) -> None:
 
     assert line.startswith("jira         warn open work without a due day: ")
     assert "ONB-12 Rebuild" in line
+
+
+def test_work_that_two_links_find_is_told_with_how_much_of_it(acme: World) -> None:
+    acme.edit("link: {connection: jira, epic: WEB-4}", 'link: {connection: jira, jql: "parent = ONB-12"}')
+    site = acme.story.sites.cloud
+    count = len(site.children_of(site.issue("ONB-12").id))
+
+    out = acme.run("check").out
+
+    told = f"{count} pieces of work in epic ONB-12 and jql parent = ONB-12 alike, counted for each of them\n"
+    assert f"jira         warn {told}" in out
+    assert "-> narrow one of these links, unless it is meant" in out
+
+
+def test_work_that_is_linked_before_its_number_has_a_start_is_told(synced: World) -> None:
+    noted = "numbers      ok   key result activation has linked work and no value yet\n"
+
+    before = synced.run("check").out
+    assert noted in before
+    assert "-> say where it starts: syncer check-in activation VALUE\n" in before
+    assert "retention" not in before
+    synced.run("check-in", "activation", "36")
+    assert noted not in synced.run("check").out

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from connectors.sandbox.server import Request, Response, Wire
+from syncer.engine.report import SyncReport
 from syncer.store import schema
 from tests.faults.test_failures import ACTED, FAILURES
 from tests.faults.yard import KINDS, QUARTER_OF_A_DAY, Kind, State, Yard, connected, is_creation, is_write
@@ -52,8 +53,9 @@ class Life:
         self.yard.mend()
         self.yard.outlive()
         self.yard.tracker.server.fault = self._fault
-        self.yard.sync()
-        self._check_watermarks()
+        before = self._watermarks()
+        report = self.yard.sync()
+        self._check_watermarks(before, report)
 
     def _fault(self, number: int, request: Request) -> Response | Wire | None:
         del number
@@ -63,15 +65,27 @@ class Life:
         self.created += is_creation(request) and (answer is None or answer in ACTED)
         return answer
 
-    def _check_watermarks(self) -> None:
-        """What the connector keeps is never of a later time than the run that recorded it."""
+    def _watermarks(self) -> dict[str, list[datetime]]:
+        """How far each item is known to be read, by its id."""
         with connected(self.yard.address) as connection:
-            states = connection.execute(select(schema.connector_states.c.state)).scalars().all()
+            rows = connection.execute(
+                select(schema.connector_states.c.item_id, schema.connector_states.c.state)
+            ).all()
+        return {item: _moments(state) for item, state in rows}
+
+    def _check_watermarks(self, before: dict[str, list[datetime]], report: SyncReport) -> None:
+        """None is later than the run that recorded it, nor moved for what this sync could not read."""
+        after = self._watermarks()
+        with connected(self.yard.address) as connection:
             recorded = connection.execute(select(schema.sync_runs.c.recorded_at)).scalars().all()
         newest = max((moment for moment in recorded if moment), default=None)
-        for moment in (moment for state in states for moment in _moments(state)):
+        for moment in (moment for moments in after.values() for moment in moments):
             assert newest is not None
             assert moment <= newest
+        unread = {name for one in report.troubles for name in (one.link.item_id, one.link.ref.key)}
+        for item in after.keys() & unread:
+            was = before.get(item, [])
+            assert all(was and moment <= max(was) for moment in after[item]), (item, was, after[item])
 
 
 def _moments(state: str) -> list[datetime]:

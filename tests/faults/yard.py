@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any, Literal, Protocol, Self
 
 from sqlalchemy import create_engine, select, text, update
+from sqlalchemy.engine import Engine as DatabaseEngine
 
 from connectors.asana.client import AsanaClient
 from connectors.asana.connector import AsanaConnector
@@ -361,7 +363,7 @@ class Yard:
 
     @contextmanager
     def opened(self) -> Iterator[SqlStore]:
-        store = open_store(self.address)
+        store = _store_at(self.address)
         try:
             yield store
         finally:
@@ -416,10 +418,22 @@ class Yard:
         return sum(max(0, len(bodies) - 1) for bodies in self.tracker.comments().values())
 
 
+@cache
+def _store_at(address: str) -> SqlStore:
+    """Without a connection while nobody uses it; kept for the statements it has compiled."""
+    return open_store(address)
+
+
+@cache
+def _engine_at(address: str) -> DatabaseEngine:
+    """As above, past the program."""
+    return create_engine(address.replace("postgresql://", "postgresql+psycopg://", 1))
+
+
 @contextmanager
 def connected(address: str) -> Iterator[Any]:
     """A transaction past the program."""
-    engine = create_engine(address.replace("postgresql://", "postgresql+psycopg://", 1))
+    engine = _engine_at(address)
     try:
         with engine.begin() as connection:
             yield connection

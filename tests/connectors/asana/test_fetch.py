@@ -412,3 +412,15 @@ def test_status_updates_that_are_refused_cost_the_health_alone() -> None:
         assert note.startswith(
             "The last status update is our own; those before it were not read: Asana does not"
         )
+
+
+def test_a_task_that_is_in_two_linked_projects_is_counted_for_both_and_told(desk: Desk) -> None:
+    one, other = (desk.site.add_project(name) for name in ("P", "Q"))
+    task = desk.site.add_task(one, "A")
+    desk.site.add_task(other, "B")
+    desk.site.add_to_project(task, other)
+    refs = [project_ref(one), project_ref(other)]
+
+    fetched = desk.connector.fetch(refs, ConnectorState())
+
+    assert fetched.shared() == {tuple(refs): 1}

@@ -268,3 +268,14 @@ def test_a_query_whose_search_fails_later_is_a_sentence_again() -> None:
         assert good == first[1]
         assert sync() == first
         d.clock.moment += timedelta(hours=1)
+
+
+@BOTH
+def test_work_that_two_links_find_is_counted_for_both_and_told(deployment: Deployment) -> None:
+    with desk(deployment) as d:
+        epic, project = ref("ONB-1"), ref("ONB", kind="project")
+
+        fetched = d.connect().fetch([epic, project], ConnectorState())
+
+        assert fetched.shared() == {(epic, project): 3}
+        assert d.connect().fetch([epic, ref("ONB-5")], ConnectorState()).shared() == {}
