@@ -163,6 +163,9 @@ ANSWERS = {
 """By the loudest signal that stands, in this order."""
 
 
+_AFTER = "it moves, now that the work is done"
+
+
 def moving_answer(rollup: Rollup, signals: Iterable[Signal]) -> str:
     """Is the work moving the number? Correlation, and in words that say so."""
     kinds = {one.kind for one in signals if one.key_result_id == rollup.key_result.id}
@@ -175,8 +178,9 @@ def moving_answer(rollup: Rollup, signals: Iterable[Signal]) -> str:
         return "cannot tell yet"
     if not reaches(rollup.movement, rollup.key_result.rules.min_move):
         return "no movement to be seen that counts"
-    busy = any(line.done_in_window or not line.is_open for line in rollup.bets)
-    return "it moves while the work does" if busy else "it moves; of the work nothing was finished yet"
+    if any(line.done_in_window for line in rollup.bets):
+        return "it moves while the work does"
+    return "it moves; of the work nothing was finished of late" if rollup.open_bets else _AFTER
 
 
 def brief_sentence(rollup: Rollup, signals: Iterable[Signal] = ()) -> str:

@@ -8,9 +8,10 @@ from datetime import timedelta
 import pytest
 
 from syncer.cli.text import brief_sentence
+from syncer.domain.work import WorkStatus
 from syncer.engine.judge import detect_all
 from tests.cli.world import World
-from tests.domain.build import rollup_of, snapshot, weekly
+from tests.domain.build import day, rollup_of, snapshot, weekly
 
 SHEETS = [["brief"], ["signals"], ["report", "weekly"], ["status"]]
 SECRET = ("retention", "Lift net revenue", "101.3", "109.7", "GRO-4", "Renewal", "renewals")
@@ -96,6 +97,18 @@ def test_brief_ends_with_the_answer_that_the_loudest_signal_gives() -> None:
         work={"new-flow": working},
     )
     assert brief_sentence(climbing).endswith("; it moves while the work does.")
+    shipped = [snapshot("2026-10-12", buckets=(12, 0, 0), status=WorkStatus.DONE, done_on=day("2026-10-12"))]
+    resting = [snapshot("2026-10-12", buckets=(3, 9, 0))]
+    for work, answer in (
+        (shipped, "it moves, now that the work is done."),
+        (resting, "it moves; of the work nothing was finished of late."),
+    ):
+        after = rollup_of(
+            on="2026-11-16",
+            check_ins=weekly("2026-10-05", 34.5, 35.0, 35.5, 36.0, 38.0, 40.0, 42.0),
+            work={"new-flow": work},
+        )
+        assert brief_sentence(after).endswith(f"; {answer}")
 
 
 def test_where_no_cycle_runs_it_is_said(synced: World) -> None:
