@@ -50,7 +50,7 @@ def alignment_map(
     shown: list[Goals] = []
     for view in views(session, named):
         rollups = view.public(named)
-        today = session.app.clock.now().astimezone(view.workspace.zone).date()
+        today = view.workspace.day(session.app.clock.now())
         bare = () if named else bare_objectives(view.workspace, today)
         document[view.workspace.id] = [*map(_branch, rollups), *map(_bare, bare)]
         shown.append(Goals(view.workspace.id, rollups, bare))

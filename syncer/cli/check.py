@@ -143,7 +143,7 @@ def _unsaid_rows(session: Session, configured: Configured, hidden: Veil) -> Iter
         return
     with app.store.read() as work:
         said = {one.key_result_id for one in work.check_ins(workspace.id)}
-    today = app.clock.now().astimezone(workspace.zone).date()
+    today = workspace.day(app.clock.now())
     for placed in workspace.key_results():
         number, cycle = placed.key_result, placed.cycle
         linked = any(bet.link for bet in number.initiatives)

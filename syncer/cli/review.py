@@ -188,7 +188,7 @@ def _indent(file: Path) -> int:
 
 def _latest(session: Session, configured: Configured, asked: frozenset[str]) -> Cycle:
     """The cycle of the file that is named, or the newest that has begun."""
-    today = session.app.clock.now().astimezone(configured.workspace.zone).date()
+    today = configured.workspace.day(session.app.clock.now())
     begun = [one for one in configured.workspace.cycles if one.start <= today]
     wanted = [one for one in configured.workspace.cycles if one.id in asked] if asked else begun
     if not wanted or len(asked) > 1:

@@ -60,7 +60,7 @@ def signals(context: typer.Context, fail_on: FailOn = None, key_results: Named =
 
 
 def _asleep(session: Session, workspace: Workspace) -> Mapping[str, Snooze]:
-    today = session.app.clock.now().astimezone(workspace.zone).date()
+    today = workspace.day(session.app.clock.now())
     with session.known_store() as store, store.read() as work:
         return asleep(work.snoozes(workspace.id), today)
 
@@ -141,8 +141,8 @@ def _shown(workspace: Workspace, named: frozenset[str]) -> frozenset[str]:
 
 
 def _row(workspace: Workspace, signal: Signal, opened: datetime, closed: datetime | None) -> tuple[str, ...]:
-    ended = f"closed {day(closed.astimezone(workspace.zone).date())}" if closed else "open"
-    since = f"opened {day(opened.astimezone(workspace.zone).date())}"
+    ended = f"closed {day(workspace.day(closed))}" if closed else "open"
+    since = f"opened {day(workspace.day(opened))}"
     return signal.id, since, ended, text.name(signal.headline)
 
 

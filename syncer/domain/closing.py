@@ -55,4 +55,4 @@ def _is_of(closing: Closing, cycle: Cycle | None, workspace: Workspace) -> bool:
     if closing.cycle:
         return closing.cycle == cycle.id
     # One from before closings named their cycle.
-    return closing.at.astimezone(workspace.zone).date() >= cycle.start
+    return workspace.day(closing.at) >= cycle.start

@@ -73,7 +73,7 @@ def former_ways(
     What never held over a day is left out.
     """
     known = [
-        (one, version.at.astimezone(workspace.zone).date())
+        (one, workspace.day(version.at))
         for version in declared
         if version.cycle.id == placed.cycle.id
         for objective in version.cycle.objectives

@@ -34,10 +34,10 @@ def flagged(
     def found() -> Iterator[Flag]:
         for signal, opened_at, closed_at in history:
             one = cycles.get(signal.key_result_id)
-            opened = opened_at.astimezone(workspace.zone).date()
-            if one is None or not one.cycle.start <= opened <= one.cycle.end + one.key_result.rules.settle:
+            opened = workspace.day(opened_at)
+            if one is None or not one.is_live(opened):
                 continue
-            closed = closed_at.astimezone(workspace.zone).date() if closed_at else None
+            closed = workspace.day(closed_at) if closed_at else None
             put = (s for s in aside if s.signal_id == signal.id and opened_at <= s.at)
             snoozed = tuple(s for s in put if closed_at is None or s.at < closed_at)
             yield Flag(signal, opened, closed, snoozed)

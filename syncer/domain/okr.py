@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -205,6 +205,15 @@ class Placed:
     objective: Objective
     key_result: KeyResult
 
+    @property
+    def settles_on(self) -> date:
+        """The last day on which the number may still follow the work of its cycle."""
+        return self.cycle.end + self.key_result.rules.settle
+
+    def is_live(self, on: date) -> bool:
+        """Whether the day is one of the cycle, or of the time that its number has after it."""
+        return self.cycle.start <= on <= self.settles_on
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workspace:
@@ -227,6 +236,10 @@ class Workspace:
     check_in_on: int = 0
     check_in_at: time = time(9)
     notify: tuple[Subscription, ...] = ()
+
+    def day(self, moment: datetime) -> date:
+        """The day that a moment (with a zone) falls on where the workspace is."""
+        return moment.astimezone(self.zone).date()
 
     @property
     def confidential(self) -> frozenset[str]:

@@ -37,7 +37,7 @@ def owed_check_ins(workspace: Workspace, known: Known, now: datetime) -> tuple[O
     A number is asked for until its last initiatives have had time to settle; then for the cycle's last day.
     One that is closed is not asked for.
     """
-    today = now.astimezone(workspace.zone).date()
+    today = workspace.day(now)
     open_ = (p for p in workspace.key_results() if p.key_result.id not in known.closings)
     found = (_owed(placed, known.check_ins, today) for placed in open_)
     return tuple(one for one in found if one is not None)
@@ -45,7 +45,7 @@ def owed_check_ins(workspace: Workspace, known: Known, now: datetime) -> tuple[O
 
 def _owed(placed: Placed, check_ins: Iterable[CheckIn], today: date) -> Owed | None:
     cycle, rules = placed.cycle, placed.key_result.rules
-    if not cycle.start <= today <= cycle.end + rules.settle:
+    if not placed.is_live(today):
         return None
     on = min(today, cycle.end)
     last = Numbers.of(placed.key_result, cycle, check_ins, on).latest

@@ -164,7 +164,7 @@ class Known:
 def roll_up(workspace: Workspace, placed: Placed, known: Known, now: datetime) -> Rollup:
     """Puts number and work of one key result side by side at the moment `now` (UTC)."""
     key_result, cycle = placed.key_result, placed.cycle
-    on = min(now.astimezone(workspace.zone).date(), cycle.end + key_result.rules.settle)
+    on = min(workspace.day(now), placed.settles_on)
     numbers = Numbers.of(key_result, cycle, known.check_ins, on)
     share = share_of(key_result, numbers.latest.value) if numbers.latest else None
     expected = expected_share(key_result, cycle, on)
@@ -190,7 +190,7 @@ def roll_up(workspace: Workspace, placed: Placed, known: Known, now: datetime) -
 def _until(on: date, known: Known, initiative: Initiative, workspace: Workspace) -> Work:
     """The work up to the day: a cycle that is over is not changed by what an item became since."""
     work = known.work.get(initiative.id, Work())
-    seen = tuple(one for one in work.snapshots if _day(one.taken_at, workspace) <= on)
+    seen = tuple(one for one in work.snapshots if workspace.day(one.taken_at) <= on)
     return replace(work, snapshots=seen, reports=tuple(one for one in work.reports if one.on <= on))
 
 
@@ -250,16 +250,12 @@ def _owner(workspace: Workspace, initiative: Initiative, snapshot: Snapshot | No
     return holder.name if holder else snapshot.owner_name
 
 
-def _day(moment: datetime, workspace: Workspace) -> date:
-    return moment.astimezone(workspace.zone).date()
-
-
 def _done_on(work: Work, workspace: Workspace) -> date | None:
     """The tracker's own day where it gives one, else the day since when it has been seen done."""
     snapshot = work.snapshots[-1] if work.snapshots else None
     if snapshot is not None and snapshot.status is WorkStatus.DONE:
         return snapshot.done_on or _since(
-            ((_day(s.taken_at, workspace), s.status) for s in work.snapshots), WorkStatus.DONE
+            ((workspace.day(s.taken_at), s.status) for s in work.snapshots), WorkStatus.DONE
         )
     if work.link is None and work.reports and work.reports[-1].status is WorkStatus.DONE:
         return _since(((r.on, r.status) for r in work.reports), WorkStatus.DONE)
@@ -282,7 +278,7 @@ def _statuses_since(work: Work, since: date, workspace: Workspace) -> tuple[Work
 
 def _history(work: Work, workspace: Workspace) -> list[tuple[date, WorkStatus]]:
     if work.link is not None:
-        return [(_day(s.taken_at, workspace), s.status) for s in work.snapshots]
+        return [(workspace.day(s.taken_at), s.status) for s in work.snapshots]
     return [(r.on, r.status) for r in work.reports]
 
 
@@ -293,7 +289,7 @@ def _status_since(work: Work, workspace: Workspace) -> date | None:
 
 def _least_since(snapshots: tuple[Snapshot, ...], since: date, workspace: Workspace) -> Progress | None:
     """From the lowest point, so that as days pass a growth that is told once is not told again."""
-    before = [s for s in snapshots if _day(s.taken_at, workspace) <= since]
+    before = [s for s in snapshots if workspace.day(s.taken_at) <= since]
     if not before:
         return None
     return min((s.progress for s in snapshots[len(before) - 1 :]), key=lambda progress: progress.counted)
@@ -304,7 +300,7 @@ def _done_since(snapshots: tuple[Snapshot, ...], since: date, workspace: Workspa
 
     Counted from the lowest point: a child reopened or taken away does not hide that another was finished.
     """
-    before = [s for s in snapshots if _day(s.taken_at, workspace) <= since]
+    before = [s for s in snapshots if workspace.day(s.taken_at) <= since]
     if not before:
         return None
     return snapshots[-1].progress.done - min(s.progress.done for s in snapshots[len(before) - 1 :])
@@ -312,5 +308,5 @@ def _done_since(snapshots: tuple[Snapshot, ...], since: date, workspace: Workspa
 
 def _known_since(work: Work, workspace: Workspace) -> date | None:
     if work.link is not None:
-        return _day(work.snapshots[0].taken_at, workspace) if work.snapshots else None
+        return workspace.day(work.snapshots[0].taken_at) if work.snapshots else None
     return work.reports[0].on if work.reports else None

@@ -68,7 +68,7 @@ def new_check_in(workspace: Workspace, now: datetime, wanted: CheckInRequest) ->
     Raises SkippableError with a sentence where the key result, the number or the day cannot be right.
     """
     placed = find_key_result(workspace, wanted.key_result)
-    today = now.astimezone(workspace.zone).date()
+    today = workspace.day(now)
     day = wanted.on or today
     if not math.isfinite(wanted.value):
         msg = f"{wanted.value} is no number a key result can have; give a finite one"
@@ -124,7 +124,7 @@ def report_initiative(
         )
         raise SkippableError(msg)
     now = clock.now()
-    today = now.astimezone(workspace.zone).date()
+    today = workspace.day(now)
     if on is not None and on > today:
         msg = f"{on} is still to come; give a day up to {today}"
         raise SkippableError(msg)

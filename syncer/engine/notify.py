@@ -155,7 +155,7 @@ def _load(workspace: Workspace, store: Store, clock: Clock) -> tuple[Known, Mapp
         known = Known(
             signals=work.signal_history(name),
             health=work.health(name),
-            asleep=frozenset(asleep(work.snoozes(name), now.astimezone(workspace.zone).date())),
+            asleep=frozenset(asleep(work.snoozes(name), workspace.day(now))),
             told=work.told(name),
         )
         former = {trouble.reader: trouble for trouble in work.notify_troubles(name)}

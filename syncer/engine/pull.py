@@ -72,12 +72,8 @@ def resting(workspace: Workspace, now: datetime) -> frozenset[str]:
 
     Nothing of them is pulled, judged or published.
     """
-    today = now.astimezone(workspace.zone).date()
-    return frozenset(
-        placed.key_result.id
-        for placed in workspace.key_results()
-        if not placed.cycle.start <= today <= placed.cycle.end + placed.key_result.rules.settle
-    )
+    today = workspace.day(now)
+    return frozenset(placed.key_result.id for placed in workspace.key_results() if not placed.is_live(today))
 
 
 def speaks(workspace: Workspace, link: Link, rest: Collection[str]) -> bool:
@@ -132,7 +128,7 @@ def plan_pull(
 
 def _numbers(workspace: Workspace, now: datetime) -> Iterator[tuple[KeyResult, WorkRef]]:
     """The key results whose number a tracker keeps, while their cycle runs: a value read later is not its."""
-    today = now.astimezone(workspace.zone).date()
+    today = workspace.day(now)
     for placed in workspace.key_results():
         ref = placed.key_result.value_at
         if ref is not None and placed.cycle.start <= today <= placed.cycle.end:

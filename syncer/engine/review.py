@@ -36,7 +36,7 @@ def look_back(
 ) -> LookBack:
     """The cycles named by id, or else those of the file that have begun; unknown ids find nothing."""
     now = clock.now()
-    today = now.astimezone(workspace.zone).date()
+    today = workspace.day(now)
     with store.read() as work:
         declared = work.declared_cycles(workspace.id)
         gone = departed(declared, workspace)

@@ -25,7 +25,7 @@ def snooze(
     Raises SkippableError where the signal is not open, the day is over, or no reason is given.
     """
     now = clock.now()
-    today = now.astimezone(workspace.zone).date()
+    today = workspace.day(now)
     if not reason.strip():
         msg = f"say why {signal_id} can wait: --why TEXT"
         raise SkippableError(msg)

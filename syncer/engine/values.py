@@ -75,7 +75,7 @@ def read_values(
         try:
             if answer is not None:
                 entries += _told(workspace, key_result, answer, stored, now)
-            elif source is not None and now.astimezone(workspace.zone).date() >= placed.cycle.start:
+            elif source is not None and workspace.day(now) >= placed.cycle.start:
                 entries += news(_asked(workspace, placed, source, now), stored).entries
         except SyncerError as error:
             troubles.append(ValueTrouble(key_result.id, error.sentence))
