@@ -183,7 +183,7 @@ class MemoryConnector:
             return Gone(ref, LinkState.NOT_VISIBLE, f"{ref} is deleted or hidden from okr-bot")
         if item.unread:
             return Unread(ref, item.unread)
-        if item.state not in {LinkState.ACTIVE, LinkState.ARCHIVED}:
+        if not item.state.is_readable:
             return Gone(ref, item.state, f"{ref} is {item.state.words}")
         return replace(item.snapshot, ref=ref, state=item.state, name=label(item.snapshot.name))
 

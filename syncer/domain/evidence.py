@@ -119,7 +119,7 @@ def _evidence(rollup: Rollup, line: WorkLine) -> Evidence:
 def _was_read_to_the_end(rollup: Rollup, line: WorkLine) -> bool:
     """Whether the last word about open work is of now, or of the end of the cycle: then its links rest."""
     end = min(rollup.on, rollup.placed.cycle.end)
-    return not line.stale or (line.read_at is not None and line.read_at.date() >= end)
+    return not line.stale or (line.read_on is not None and line.read_on >= end)
 
 
 def _after_ship(rollup: Rollup, line: WorkLine, shipped: date, base: Evidence) -> Evidence:

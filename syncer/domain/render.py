@@ -156,6 +156,9 @@ def _while_open(rollup: Rollup, line: WorkLine, until: date) -> str:
     if movement is None:
         return "Cannot tell yet: too few check-ins."
     did = f"between {day(since)} and {day(until)} the number {movement_words(key_result, movement)}"
+    if line.stale:
+        read = f"was last read on {day(line.read_on)}" if line.read_on else "was not read yet"
+        return f"Cannot tell: this work {read}; {did}."
     if line.status is not WorkStatus.IN_PROGRESS:
         return f"This work has not brought anything yet; {did}."
     whole = set(line.status_in_window) == {WorkStatus.IN_PROGRESS} and (line.known_since or until) <= since
@@ -183,7 +186,7 @@ def _section(section: Section) -> list[Block]:
 
 
 def _other(line: WorkLine) -> str:
-    old = f", as of {day(line.read_at.date())}" if line.stale and line.read_at else ""
+    old = f", as of {day(line.read_on)}" if line.stale and line.read_on else ""
     return f"{line.initiative.title}, {work_words(line)}{old}"
 
 
@@ -222,14 +225,23 @@ def _percent(share: float) -> str:
 def _work(line: WorkLine) -> tuple[Text, ...]:
     progress, word = line.progress, work_word(line)
     if progress is None or not progress.counted:
-        return (Text(f"This work: {word}", Style.STRONG), Text(_dates(line)))
+        return (Text(f"This work: {word}", Style.STRONG), Text(f"{_dates(line)}{_age(line)}"))
     cancelled = f", {progress.cancelled} cancelled" if progress.cancelled else ""
     points = f" · {progress.in_points}" if progress.in_points else ""
     status = "" if line.done_on is not None else f", {word}"
     return (
         Text(f"This work: {progress.done} of {progress.counted} done", Style.STRONG),
-        Text(f"{points}{cancelled}{status}{_dates(line)}"),
+        Text(f"{points}{cancelled}{status}{_dates(line)}{_age(line)}"),
     )
+
+
+def _age(line: WorkLine) -> str:
+    """Figures that are no news say of when they are, and why there are none newer."""
+    if not line.stale or line.read_on is None:
+        return ""
+    lost = line.link is not None and not line.link.state.is_readable
+    why = f"the item is {line.link.state.words}" if lost and line.link else "it was not read since"
+    return f" (as of {day(line.read_on)}; {why})"
 
 
 def _dates(line: WorkLine) -> str:

@@ -18,7 +18,7 @@ from syncer.domain.pace import (
     share_of,
     status_of,
 )
-from syncer.domain.work import Health, LinkState, Progress, Snapshot, WorkStatus
+from syncer.domain.work import Health, Progress, Snapshot, WorkStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +42,8 @@ class WorkLine:
     `done_in_window` counts the children finished within the key result's window, None for *cannot tell*.
     `known_since` is the day of the first word about it, `status_since` that from which the status has held.
     `least_in_window` are the buckets when the fewest items counted in the window, None for *cannot tell*.
-    `unread` means that nothing was read of the item for longer than `stale_after`.
+    `unread` means that nothing was read of the item for longer than `stale_after`. `read_at` (UTC) is when it
+    was last read, `read_on` the day of that in the workspace's zone.
     """
 
     initiative: Initiative
@@ -58,6 +59,7 @@ class WorkLine:
     least_in_window: Progress | None
     unread: bool
     read_at: datetime | None
+    read_on: date | None
     stale: bool
 
     @property
@@ -207,6 +209,7 @@ def _line(
 ) -> WorkLine:
     snapshot = work.snapshots[-1] if work.snapshots else None
     window_start = on - key_result.rules.window
+    read_at = work.link.read_at if work.link else None
     return WorkLine(
         initiative=initiative,
         link=work.link,
@@ -220,7 +223,8 @@ def _line(
         status_since=_status_since(work, workspace),
         least_in_window=_least_since(work.snapshots, window_start, workspace),
         unread=_is_unread(work.link, now, key_result.rules.stale_after),
-        read_at=work.link.read_at if work.link else None,
+        read_at=read_at,
+        read_on=workspace.day(read_at) if read_at else None,
         stale=_work_is_stale(work.link, now, key_result.rules.stale_after),
     )
 
@@ -234,8 +238,7 @@ def _status(work: Work, snapshot: Snapshot | None) -> WorkStatus | None:
 def _work_is_stale(link: Link | None, now: datetime, limit: timedelta) -> bool:
     if link is None:
         return False
-    readable = link.state in {LinkState.ACTIVE, LinkState.ARCHIVED}
-    return not readable or _is_unread(link, now, limit)
+    return not link.state.is_readable or _is_unread(link, now, limit)
 
 
 def _is_unread(link: Link | None, now: datetime, limit: timedelta) -> bool:

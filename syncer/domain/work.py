@@ -52,6 +52,11 @@ class LinkState(StrEnum):
         """For people: `not visible`."""
         return self.value.replace("_", " ")
 
+    @property
+    def is_readable(self) -> bool:
+        """Whether the item still tells its figures."""
+        return self in {LinkState.ACTIVE, LinkState.ARCHIVED}
+
 
 @dataclass(frozen=True, slots=True)
 class WorkRef:

@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
 
 from syncer.domain.evidence import Evidence, Verdict, Why, evidence_of, in_order, outcome_of
 from syncer.domain.okr import Bet
-from syncer.domain.rollup import Rollup
+from syncer.domain.rollup import Known, Rollup, Work, roll_up
 from syncer.domain.work import Snapshot, WorkStatus
-from tests.domain.build import day, initiative, key_result, rollup_of, snapshot, weekly
+from tests.domain.build import (
+    day,
+    initiative,
+    key_result,
+    link,
+    noon,
+    placed,
+    rollup_of,
+    snapshot,
+    weekly,
+    workspace,
+)
 
 SHIPPED = "2026-11-02"
 FLAT = weekly("2026-10-05", 34.5, 35.0, 35.5, 36.0, 36.6, 36.8, 37.0)
@@ -116,3 +131,20 @@ def test_the_number_at_the_start_is_that_of_the_day_the_bet_was_first_known() ->
 
     assert one.at_start is not None
     assert (one.at_start.value, one.at_start.on) == (35.0, date(2026, 10, 12))
+
+
+@pytest.mark.parametrize(
+    ("zone", "read_at", "verdict"),
+    [
+        ("Asia/Tokyo", "2026-12-30T23:00:00+00:00", Verdict.NEVER_SHIPPED),
+        ("America/Los_Angeles", "2026-12-31T01:00:00+00:00", Verdict.CANNOT_TELL),
+    ],
+)
+def test_read_to_the_end_means_the_end_where_the_workspace_is(
+    zone: str, read_at: str, verdict: Verdict
+) -> None:
+    one = placed(key_result(initiative(link=link(read_at=datetime.fromisoformat(read_at)))))
+    of_its_zone = replace(workspace(one.key_result), zone=ZoneInfo(zone))
+    (bet,) = one.key_result.initiatives
+    known = Known(check_ins=tuple(FLAT), work={bet.id: Work(link=bet.link, snapshots=(snapshot(SHIPPED),))})
+    assert of(roll_up(of_its_zone, one, known, noon("2027-01-10"))).verdict is verdict

@@ -7,7 +7,7 @@ from syncer.domain.render import Section, day, facts_of, is_it_moving, number_wo
 from syncer.domain.rollup import Rollup
 from syncer.domain.severity import Severity
 from syncer.domain.signals.finding import Signal
-from syncer.domain.work import Points, Progress, WorkStatus
+from syncer.domain.work import LinkState, Points, Progress, WorkStatus
 from tests.domain import build
 
 SHIPPED = build.day("2026-11-02")
@@ -168,3 +168,32 @@ def test_a_missing_newer_value_is_named_as_such() -> None:
     assert is_it_moving(rollup, rollup.work[0]) == (
         "Cannot tell yet: there is no value since 2 Nov 2026, when it shipped."
     )
+
+
+def test_work_that_was_not_read_for_long_is_not_shown_as_news() -> None:
+    rollup = build.rollup_of(
+        on="2026-11-17",
+        check_ins=build.weekly("2026-10-05", 35, 36, 37, 38, 40, 43, 46),
+        work={"new-flow": [build.snapshot("2026-10-05", buckets=(9, 11, 0))]},
+        unread=["new-flow"],
+    )
+    _, _, work, moving, *_ = comment_of(rollup).plain.splitlines()
+    assert work == "This work: 9 of 20 done, in progress (as of 10 Nov 2026; it was not read since)"
+    assert moving == (
+        "Is it moving the number? Cannot tell: this work was last read on 10 Nov 2026; "
+        "between 26 Oct 2026 and 16 Nov 2026 the number rose by 8 points."
+    )
+
+
+def test_what_shipped_stays_shipped_when_its_item_is_gone() -> None:
+    bet = build.initiative(link=build.link(state=LinkState.GONE))
+    done = build.snapshot("2026-11-02", buckets=(14, 0, 0), status=WorkStatus.DONE)
+    rollup = build.rollup_of(
+        build.key_result(bet),
+        on="2026-11-17",
+        check_ins=build.weekly("2026-10-05", 35, 36, 37, 38, 40, 43, 46),
+        work={"new-flow": [done]},
+    )
+    _, _, work, moving, *_ = comment_of(rollup).plain.splitlines()
+    assert work == ("This work: 14 of 14 done, finished 2 Nov 2026 (as of 17 Nov 2026; the item is gone)")
+    assert moving.startswith("Is it moving the number? It moved: since it shipped on 2 Nov 2026")

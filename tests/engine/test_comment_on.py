@@ -246,3 +246,5 @@ def test_a_shared_comment_goes_on_without_the_version_that_went_away(desk_with_v
     assert desk.sync().wrote == {Wrote.UPDATED: 1}
     (text,) = desk.tracker.comments("30")
     assert "48 %" in text
+    assert "This work: 3 of 10 done, in progress (as of 2 Nov 2026; the item is gone)" in text
+    assert "Is it moving the number? Cannot tell yet: too few check-ins." in text
