@@ -17,11 +17,11 @@ from syncer.cli.discreet import Named, refuse_unknown, veil
 from syncer.cli.next_cycle import cycle_yaml, new_ids
 from syncer.cli.review_words import Part, as_markdown, as_text, bets, flags, numbers
 from syncer.cli.session import Session, session_of
-from syncer.domain.evidence import Evidence, Outcome, evidence_of, in_order, outcome_of
+from syncer.domain.evidence import Evidence, evidence_of, in_order, outcome_of
 from syncer.domain.next_cycle import NextNumber, proposals
 from syncer.domain.okr import Cycle, Workspace
 from syncer.domain.rollup import Rollup
-from syncer.engine.review import LookBack, look_back
+from syncer.engine.review import CycleReview, LookBack, look_back
 from syncer.ports import Clock, Store
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,30}")
@@ -64,10 +64,10 @@ def review(
     backs = _look_back(session, named, asked)
     document: dict[str, Any] = {}
     for back in backs:
-        shown = _public(back, named)
-        document[back.workspace.id] = _document(back, shown)
+        shown = back.public(named)
+        document[back.workspace.id] = _document(shown)
         written = as_markdown if form is Format.MD else as_text
-        for line in written(_title(back), list(_parts(back, shown))):
+        for line in written(_title(shown), list(_parts(shown))):
             session.say(line)
         _note_departed(session, back, asked)
         if not named:
@@ -77,8 +77,8 @@ def review(
 
 def public_lines(workspace: Workspace, store: Store, clock: Clock) -> Iterator[str]:
     """The review as text, with nothing confidential in it."""
-    back = look_back(workspace, store, clock)
-    return as_text(_title(back), list(_parts(back, _public(back, frozenset()))))
+    back = look_back(workspace, store, clock).public()
+    return as_text(_title(back), list(_parts(back)))
 
 
 def _look_back(session: Session, named: frozenset[str], asked: frozenset[str]) -> list[LookBack]:
@@ -115,23 +115,20 @@ def _refuse_unseen(named: frozenset[str], backs: Sequence[LookBack], files: Sequ
         raise typer.BadParameter(why if is_there else left)
 
 
-def _public(back: LookBack, named: frozenset[str]) -> list[Rollup]:
-    wanted = [one for one in back.rollups if not named or one.key_result.id in named]
-    return [one for one in wanted if named or one.key_result.id not in back.confidential]
-
-
 def _title(back: LookBack) -> str:
     cycles = ", ".join(cycle.id for cycle in back.workspace.cycles)
     return f"{back.workspace.id} · {cycles or 'no cycle'} · review"
 
 
-def _parts(back: LookBack, shown: list[Rollup]) -> Iterator[Part]:
+def _parts(shown: LookBack) -> Iterator[Part]:
     """The bets before the numbers, then what was flagged on the way."""
-    yield from bets(in_order(one for rollup in shown for one in evidence_of(rollup)))
-    yield numbers([(outcome_of(rollup), back.former[rollup.key_result.id]) for rollup in shown])
-    titles = {rollup.key_result.id: rollup.key_result.title for rollup in shown}
-    bet_titles = {line.initiative.id: line.initiative.title for rollup in shown for line in rollup.work}
-    yield from flags([one for one in back.flags if one.signal.key_result_id in titles], titles, bet_titles)
+    yield from bets(in_order(one for rollup in shown.rollups for one in evidence_of(rollup)))
+    yield numbers([(outcome_of(one), cycle.former[one.key_result.id]) for cycle, one in _each(shown)])
+    yield from flags((cycle.flags, cycle.rollups) for cycle in shown.cycles)
+
+
+def _each(shown: LookBack) -> Iterator[tuple[CycleReview, Rollup]]:
+    return ((cycle, rollup) for cycle in shown.cycles for rollup in cycle.rollups)
 
 
 def _note_departed(session: Session, back: LookBack, asked: frozenset[str]) -> None:
@@ -152,7 +149,7 @@ def _say_next(session: Session, named: frozenset[str], asked: frozenset[str], ne
         raise typer.BadParameter(f"{new} is in the file already; give the next cycle an id of its own")
     with session.known_store() as store:
         back = look_back(configured.workspace, store, session.app.clock, {cycle.id})
-    found = proposals(_public(back, named))
+    found = proposals(back.public(named).rollups)
     declared = next(one for one in configured.file.cycles if one.id == cycle.id)
     _refuse_taken(configured.workspace, new_ids(declared, cycle, found, new))
     for line in cycle_yaml(declared, cycle, found, new, indent=_indent(configured.path)):
@@ -213,12 +210,11 @@ def _next_document(number: NextNumber) -> dict[str, Any]:
     }
 
 
-def _document(back: LookBack, shown: list[Rollup]) -> dict[str, Any]:
-    ids = {rollup.key_result.id for rollup in shown}
-    found = in_order(one for rollup in shown for one in evidence_of(rollup))
+def _document(shown: LookBack) -> dict[str, Any]:
+    found = in_order(one for rollup in shown.rollups for one in evidence_of(rollup))
     return {
         "initiatives": [_evidence_document(one) for one in found],
-        "key_results": [_outcome_document(outcome_of(one), one, back) for one in shown],
+        "key_results": [_outcome_document(one, cycle) for cycle, one in _each(shown)],
         "flagged": [
             {
                 "signal": flag.signal.id,
@@ -227,8 +223,8 @@ def _document(back: LookBack, shown: list[Rollup]) -> dict[str, Any]:
                 "closed_on": flag.closed_on,
                 "snoozed": flag.snoozed,
             }
-            for flag in back.flags
-            if flag.signal.key_result_id in ids
+            for cycle in shown.cycles
+            for flag in cycle.flags
         ],
     }
 
@@ -254,16 +250,16 @@ def _evidence_document(one: Evidence) -> dict[str, Any]:
     }
 
 
-def _outcome_document(one: Outcome, rollup: Rollup, back: LookBack) -> dict[str, Any]:
-    id_ = one.key_result.id
+def _outcome_document(rollup: Rollup, review: CycleReview) -> dict[str, Any]:
+    one = outcome_of(rollup)
     return {
-        "key_result": id_,
-        "cycle": rollup.placed.cycle.id,
+        "key_result": one.key_result.id,
+        "cycle": review.cycle.id,
         "last": one.last,
         "score": one.score,
         "closing": one.closing,
         "formerly": [
             {"until": way.until, "start": way.key_result.start, "target": way.key_result.target}
-            for way in back.former[id_]
+            for way in review.former[one.key_result.id]
         ],
     }

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
 
 from syncer.cli import text
 from syncer.cli.markdown import shield
@@ -13,8 +12,9 @@ from syncer.domain.closing import Closing
 from syncer.domain.declared import FormerWay
 from syncer.domain.evidence import Evidence, Outcome, Verdict, Why
 from syncer.domain.flagged import Flag
-from syncer.domain.pace import movement_words
+from syncer.domain.pace import Reading, movement_words
 from syncer.domain.render import day
+from syncer.domain.rollup import Rollup
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +65,13 @@ def numbers(outcomes: Sequence[tuple[Outcome, Sequence[FormerWay]]]) -> Part:
     )
 
 
-def flags(found: Sequence[Flag], titles: dict[str, str], bet_titles: dict[str, str]) -> Iterator[Part]:
-    """What was flagged and when, put aside or not; the titles are by id, of key results and of bets."""
-    entries = tuple(Entry(_flag_line(one, titles, bet_titles), tuple(_aside_lines(one))) for one in found)
+def flags(cycles: Iterable[tuple[Sequence[Flag], Sequence[Rollup]]]) -> Iterator[Part]:
+    """What was flagged and when, put aside or not, cycle by cycle; titles are those of its rollups."""
+    entries = tuple(
+        Entry(_flag_line(flag, rollups), tuple(_aside_lines(flag)))
+        for found, rollups in cycles
+        for flag in found
+    )
     if entries:
         yield Part("What was flagged", entries)
 
@@ -135,7 +139,7 @@ def _figures(one: Evidence) -> Iterator[str]:
 _TOGETHER = "; which of them it was cannot be told"
 
 
-def _at(one: Evidence, reading: Any) -> str:  # noqa: ANN401  a Reading or nothing
+def _at(one: Evidence, reading: Reading | None) -> str:
     return f" ({one.key_result.show(reading.value)} on {day(reading.on)})" if reading else ""
 
 
@@ -169,13 +173,14 @@ def _beside(one: Outcome, closing: Closing) -> str:
     return f" ({apart:+.2f} to the number's)" if apart else " (as the number says)"
 
 
-def _flag_line(flag: Flag, titles: dict[str, str], bet_titles: dict[str, str]) -> str:
+def _flag_line(flag: Flag, rollups: Sequence[Rollup]) -> str:
     signal = flag.signal
-    title = titles.get(signal.key_result_id, signal.key_result_id)
+    titles = {rollup.key_result.id: rollup.key_result.title for rollup in rollups}
+    bet_titles = {line.initiative.id: line.initiative.title for rollup in rollups for line in rollup.work}
     bet = bet_titles.get(signal.initiative_id) if signal.initiative_id else None
     about = f" of {text.name(bet)}" if bet else ""
     when = f"{day(flag.opened_on)} to {day(flag.closed_on)}" if flag.closed_on else _since(flag)
-    return f"{text.name(title)}: {signal.kind.replace('_', ' ')}{about}, {when}"
+    return f"{text.name(titles[signal.key_result_id])}: {signal.kind.replace('_', ' ')}{about}, {when}"
 
 
 def _since(flag: Flag) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from syncer.domain.notification import NotifyTrouble
@@ -33,13 +34,23 @@ class View:
 
     def public(self, named: frozenset[str] = frozenset()) -> tuple[Rollup, ...]:
         """The rollups that may be shown: confidential ones only when asked for by name."""
-        wanted = [r for r in self.rollups if not named or r.key_result.id in named]
-        return tuple(r for r in wanted if named or not r.key_result.confidential)
+        return shown(self.rollups, named, self.workspace.confidential)
 
     def public_signals(self, named: frozenset[str] = frozenset()) -> tuple[Signal, ...]:
         """The standing signals of the key results that may be shown."""
-        shown = {rollup.key_result.id for rollup in self.public(named)}
-        return tuple(signal for signal in self.standing if signal.key_result_id in shown)
+        ids = {rollup.key_result.id for rollup in self.public(named)}
+        return tuple(signal for signal in self.standing if signal.key_result_id in ids)
+
+
+def shown(
+    rollups: Iterable[Rollup], named: frozenset[str], confidential: frozenset[str]
+) -> tuple[Rollup, ...]:
+    """The rollups of the named key results, or else of all that are not confidential."""
+    return tuple(
+        one
+        for one in rollups
+        if (one.key_result.id in named if named else one.key_result.id not in confidential)
+    )
 
 
 def look(workspace: Workspace, store: Store, clock: Clock) -> View:

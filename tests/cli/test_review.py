@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import re
+from datetime import date, timedelta
 
 import pytest
 
@@ -37,6 +38,28 @@ def test_a_cycle_that_left_the_file_is_reviewed_as_it_was(synced: World) -> None
     assert f"acme: {cycle} left the file; syncer review --cycle ID looks back at it" in plain.err
     assert "activation" not in plain.out
     assert after.out.split("What was flagged")[0] == before.out.split("What was flagged")[0]
+
+
+def test_cycles_of_the_same_ids_are_told_in_their_own_words(synced: World) -> None:
+    """The next cycle has the ids of the former one and other titles."""
+    text = synced.file.read_text(encoding="utf-8")
+    (start, end) = re.findall(r"    (?:start|end): ([-0-9]{10})\n", text)
+    later = date.fromisoformat(end) + timedelta(days=1)
+    following = (
+        text.replace("- id: demo-quarter\n", "- id: following\n")
+        .replace(start, str(later))
+        .replace(end, str(later + timedelta(days=90)))
+        .replace("Smaller fonts", "Fonts once more")
+        .replace("Cut the page load", "Keep the page light")
+    )
+    synced.file.write_text(following, encoding="utf-8")
+    assert synced.run("sync").code == 0
+
+    together = synced.run("review", "--cycle", "demo-quarter", "--cycle", "following").out
+
+    flagged = together.partition("What was flagged\n")[2]
+    assert "unlinked bet of Smaller fonts, open since " in flagged
+    assert "Cut the page load" in flagged
 
 
 def test_a_cycle_nobody_heard_of_is_refused(synced: World) -> None:

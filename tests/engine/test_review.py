@@ -10,7 +10,7 @@ from syncer.domain.evidence import Verdict, evidence_of
 from syncer.domain.okr import KeyResult
 from syncer.domain.work import WorkStatus
 from syncer.engine.closing import close
-from syncer.engine.review import look_back
+from syncer.engine.review import CycleReview, look_back
 from tests.domain import build
 from tests.engine.desk import Desk
 
@@ -49,7 +49,8 @@ def test_another_cycle_with_the_same_number_is_no_changed_target(desk: Desk) -> 
     desk.sync()
     go_on(desk, build.key_result(start=50.0, target=60.0), "2027-01-05")
 
-    assert look_back(desk.workspace, desk.store, desk.clock).former == {"activation": ()}
+    (cycle,) = look_back(desk.workspace, desk.store, desk.clock).cycles
+    assert cycle.former == {"activation": ()}
 
 
 def test_an_id_that_goes_on_leaves_the_former_cycle_as_it_was(desk: Desk) -> None:
@@ -75,7 +76,45 @@ def test_an_id_that_goes_on_leaves_the_former_cycle_as_it_was(desk: Desk) -> Non
 
 def looked(desk: Desk, cycle: str) -> tuple[float | None, ClosedAs | None, list[str]]:
     """The value a cycle came to, what it was closed as, and what was flagged in it."""
-    back = look_back(desk.workspace, desk.store, desk.clock, {cycle})
+    (back,) = look_back(desk.workspace, desk.store, desk.clock, {cycle}).cycles
     (rollup,) = back.rollups
     value = rollup.latest.value if rollup.latest else None
     return value, rollup.closing.word if rollup.closing else None, [one.signal.id for one in back.flags]
+
+
+def test_cycles_that_share_ids_say_together_what_each_says_alone(desk: Desk) -> None:
+    """The bet of the former cycle is done and its target was changed; the next one has other work."""
+    desk.epic(status=WorkStatus.DONE, done_on=date(2026, 11, 1))
+    desk.epic("ONB-99", "10099", status=WorkStatus.PLANNED)
+    desk.check_in(36)
+    desk.sync()
+    desk.clock.moment = build.noon("2026-11-20")
+    desk.configure(cycles=(build.cycle(build.key_result(target=45.0)),))
+    desk.sync()
+    again = build.initiative("new-flow", link=build.link("new-flow", "ONB-99"))
+    go_on(desk, build.key_result(again, start=45.0, target=60.0), "2027-01-05")
+
+    def back(*cycles: str) -> tuple[CycleReview, ...]:
+        return look_back(desk.workspace, desk.store, desk.clock, cycles).cycles
+
+    former, following = back("2026-Q4", "2027-Q1")
+
+    assert (former, following) == (*back("2026-Q4"), *back("2027-Q1"))
+    (line,) = former.rollups[0].work
+    assert line.link is not None
+    assert (line.link.ref.key, line.status) == ("ONB-12", WorkStatus.DONE)
+    assert [way.key_result.target for way in former.former["activation"]] == [52.0]
+    assert following.former["activation"] == ()
+
+
+def test_what_left_the_file_in_confidence_is_kept_back_from_its_own_cycle_alone(desk: Desk) -> None:
+    desk.epic()
+    desk.configure(cycles=(build.cycle(build.key_result(confidential=True)),))
+    desk.sync()
+    go_on(desk, build.key_result(), "2027-01-05")
+
+    back = look_back(desk.workspace, desk.store, desk.clock, {"2026-Q4", "2027-Q1"})
+
+    assert [len(one.rollups) for one in back.cycles] == [1, 1]
+    assert [len(one.rollups) for one in back.public().cycles] == [0, 1]
+    assert [len(one.rollups) for one in back.public(frozenset({"activation"})).cycles] == [1, 1]
