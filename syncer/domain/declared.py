@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby, pairwise
@@ -26,7 +26,7 @@ class FormerWay:
     until: date
 
 
-def latest(declared: Iterable[DeclaredCycle]) -> dict[str, Cycle]:
+def _latest(declared: Iterable[DeclaredCycle]) -> dict[str, Cycle]:
     """The last word about each cycle, by id, in the order in which they were first heard of."""
     return {one.cycle.id: one.cycle for one in declared}
 
@@ -34,7 +34,7 @@ def latest(declared: Iterable[DeclaredCycle]) -> dict[str, Cycle]:
 def departed(declared: Iterable[DeclaredCycle], workspace: Workspace) -> tuple[Cycle, ...]:
     """The cycles that have left the file, as they were at last."""
     present = {cycle.id for cycle in workspace.cycles}
-    return tuple(cycle for id_, cycle in latest(declared).items() if id_ not in present)
+    return tuple(cycle for id_, cycle in _latest(declared).items() if id_ not in present)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +46,17 @@ class Move:
     now: str
 
 
-def moves(declared: Iterable[DeclaredCycle], workspace: Workspace) -> tuple[Move, ...]:
-    """The initiatives that were taken to another key result since the file was last declared."""
-    before = _homes(latest(declared).values())
+def moves(declared: Sequence[DeclaredCycle], workspace: Workspace) -> tuple[Move, ...]:
+    """The initiatives that the file has under another key result than it had before.
+
+    A cycle of the file is held against its own last word, and against those that have left the file only
+    where that does not know the initiative.
+    """
+    last = _latest(declared)
+    before = {
+        **_homes(departed(declared, workspace)),
+        **_homes(last[cycle.id] for cycle in workspace.cycles if cycle.id in last),
+    }
     now = _homes(workspace.cycles)
     return tuple(
         Move(id_, before[id_], home) for id_, home in now.items() if id_ in before and before[id_] != home

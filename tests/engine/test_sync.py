@@ -557,6 +557,23 @@ def test_a_bet_that_goes_to_another_number_is_told_once(desk: Desk) -> None:
     assert desk.sync().moved == ()
 
 
+def test_a_file_that_goes_back_to_a_former_cycle_has_moved_nothing(desk: Desk) -> None:
+    """What is said in the cycles of the file comes before what one said that has left it."""
+    desk.epic()
+    kept = build.initiative("kept", linked=False)
+    former = build.cycle(build.key_result(build.initiative(), kept), other())
+    following = build.cycle(
+        build.key_result(build.initiative()), other(kept), start="2027-01-01", end="2027-03-31"
+    )
+    desk.configure(cycles=(former,))
+    desk.sync()
+    desk.configure(cycles=(replace(following, id="2027-Q1"),))
+    assert desk.sync().moved == (Move("kept", "activation", "other"),)
+    desk.configure(cycles=(former,))
+
+    assert [desk.sync().moved for _ in range(3)] == [(), (), ()]
+
+
 def other(*bets: Initiative) -> KeyResult:
     """A second number, with no bet unless some are given."""
     return replace(build.key_result(id="other", title="Another number"), initiatives=bets)
