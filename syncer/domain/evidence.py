@@ -89,13 +89,19 @@ def in_order(found: Iterable[Evidence]) -> tuple[Evidence, ...]:
 def outcome_of(rollup: Rollup) -> Outcome:
     """How far the number came."""
     latest = rollup.latest
-    score = None if rollup.share is None else round(min(1.0, max(0.0, rollup.share)), 2)
     return Outcome(
         key_result=rollup.key_result,
         last=Reading(latest.on, latest.value) if latest else None,
-        score=score,
+        score=_score(rollup) if latest else None,
         closing=rollup.closing,
     )
+
+
+def _score(rollup: Rollup) -> float:
+    """The share of the way; a number that is to be kept is kept or it is not."""
+    if rollup.share is None:
+        return float(rollup.is_reached)
+    return round(min(1.0, max(0.0, rollup.share)), 2)
 
 
 def _evidence(rollup: Rollup, line: WorkLine) -> Evidence:

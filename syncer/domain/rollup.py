@@ -122,6 +122,13 @@ class Rollup:
         return self.numbers.latest
 
     @property
+    def is_reached(self) -> bool:
+        """Whether the number is where it was to come; one that is to be kept is, while it holds its bound."""
+        if self.key_result.keep:
+            return self.status is MeasuredStatus.ON_TRACK
+        return self.status is MeasuredStatus.ACHIEVED
+
+    @property
     def gap(self) -> float | None:
         """How much of the way is missing against the pace; negative when ahead."""
         return None if self.share is None else self.expected_share - self.share

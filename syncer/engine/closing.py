@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from syncer.domain.closing import ClosedAs, Closing, standing_closings
-from syncer.domain.okr import Workspace
-from syncer.domain.pace import MeasuredStatus
+from syncer.domain.okr import KeyResult, Workspace
 from syncer.domain.rollup import Known, Rollup, roll_up
 from syncer.engine.checkins import find_key_result
 from syncer.errors import SkippableError
@@ -64,15 +63,21 @@ def _refuse(rollup: Rollup, standing: Closing | None, word: ClosedAs, reason: st
             f"nobody has checked in a value of {id_}; say what it came to first: syncer check-in {id_} VALUE"
         )
         raise SkippableError(msg)
-    is_reached = rollup.status is MeasuredStatus.ACHIEVED
-    if is_reached is not (word is ClosedAs.ACHIEVED) and not reason:
-        stands = "has reached its target" if is_reached else "is short of its target"
-        number, target = (
-            rollup.key_result.show(latest.value),
-            rollup.key_result.show(rollup.key_result.target),
-        )
-        msg = f"{id_} {stands}: {number}, target {target}; to close it as {word} all the same give --why TEXT"
+    if rollup.is_reached is not (word is ClosedAs.ACHIEVED) and not reason:
+        number = rollup.key_result.show(latest.value)
+        stands = f"{id_} {_stands(rollup)}: {number}, {_wanted(rollup.key_result)}"
+        msg = f"{stands}; to close it as {word} all the same give --why TEXT"
         raise SkippableError(msg)
+
+
+def _stands(rollup: Rollup) -> str:
+    if rollup.key_result.keep:
+        return "is kept" if rollup.is_reached else "is not kept"
+    return "has reached its target" if rollup.is_reached else "is short of its target"
+
+
+def _wanted(key_result: KeyResult) -> str:
+    return key_result.way if key_result.keep else f"target {key_result.show(key_result.target)}"
 
 
 def _refuse_score(id_: str, word: ClosedAs, score: float | None, reason: str) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from syncer.cli.text import brief_sentence, number_line, thresholds
+from syncer.domain.closing import ClosedAs, Closing
+from syncer.domain.evidence import outcome_of
 from syncer.domain.okr import Keep, KeyResult
 from syncer.domain.pace import MeasuredStatus, expected_value, movement_words
 from syncer.domain.render import Section, render
@@ -20,6 +24,7 @@ from tests.domain.build import (
     fired,
     initiative,
     key_result,
+    noon,
     rollup_of,
     rules,
     snapshot,
@@ -97,6 +102,16 @@ def test_green_words_over_a_missed_bound_are_a_watermelon() -> None:
         ("keep", "at least 99.9 %", "key_results[].target"),
         ("off track from", "0.5 % missed", "key_results[].min_move"),
     ]
+
+
+@pytest.mark.parametrize(("value", "score"), [(99.95, 1.0), (99.7, 0.0)])
+def test_it_is_kept_or_it_is_not(value: float, score: float) -> None:
+    said = Closing(key_result_id="activation", at=noon(ON), word=ClosedAs.ACHIEVED, value=value)
+    rollup = replace(rollup_of(kept(), on=ON, check_ins=[check_in(ON, value)]), closing=said)
+
+    assert outcome_of(rollup).score == score
+    assert (watermelon.detect(rollup, None) is None) is (score == 1.0)
+    assert outcome_of(rollup_of(kept(), on=ON)).score is None
 
 
 def test_work_that_does_not_bring_it_back_is_asked_about() -> None:

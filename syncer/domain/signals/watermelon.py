@@ -34,7 +34,7 @@ def detect(rollup: Rollup, standing: Signal | None) -> Finding:
     if rollup.latest is None:
         return None
     if rollup.closing is not None and rollup.closing.word is ClosedAs.ACHIEVED:
-        return conclude((rollup.status is not MeasuredStatus.ACHIEVED,), lambda: _closed(rollup))
+        return conclude((not rollup.is_reached,), lambda: _closed(rollup))
     if is_quiet(rollup):
         return None
     red = rollup.status in {MeasuredStatus.BEHIND, MeasuredStatus.OFF_TRACK}
