@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from datetime import datetime
+from types import MappingProxyType
 
 from syncer.domain.okr import Workspace
-from syncer.domain.sync import OutboxRow, Receipt, Standing
+from syncer.domain.sync import ConnectionHealth, OutboxRow, Receipt, Standing
 from syncer.engine.lease import Hold
 from syncer.engine.publish import (
     Confidential,
@@ -18,6 +21,7 @@ from syncer.engine.publish import (
     item_of,
     leaks,
 )
+from syncer.engine.pull import Deferred
 from syncer.engine.reading import Connect, ConnectionRead, idle, refused
 from syncer.engine.report import ConnectionOutcome
 from syncer.engine.verify import Verify, verified
@@ -27,11 +31,15 @@ from syncer.ports import Clock, Connector
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deliveries:
-    """What was delivered, how the connections are after it, and what waits for a later sync."""
+    """What was delivered, how the connections are after it, and what waits for a later sync.
+
+    `deferred` are those that were left alone although something has to be written over them.
+    """
 
     delivered: tuple[Delivered, ...]
     reads: tuple[ConnectionRead, ...]
     held_back: tuple[Held, ...] = ()
+    deferred: tuple[Deferred, ...] = ()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -63,10 +71,10 @@ class Round:
         What leaks is taken back whether there is room or not.
         """
         courier, after = self.courier(connector), read
-        for number, row in enumerate(rows):
+        for row in rows:
             if self.room <= 0 and not _takes_back(row, self.receipts, self.workspace.confidential):
-                self.held += [Held(late.publication, None) for late in rows[number:]]
-                break
+                self.held.append(Held(row.publication, None))
+                continue
             try:
                 one = courier.deliver(row, self.receipts.get(item_of(row.publication)))
             except RefusedError as refusal:
@@ -86,17 +94,20 @@ def deliver(
     readable: Mapping[Item, bool],
     connect: Connect,
     *,
+    away: Mapping[str, Deferred] = MappingProxyType({}),
     verify: Verify = Verify.NOTHING,
 ) -> Deliveries:
     """Writes what may be written now: items just read, when their time has come, up to the policy's limit.
 
     What must be taken back because it became confidential goes first, over every connection, beyond the
     limit, and also where the item was not read in this sync. A last word, on an item that no link points at,
-    needs no read either. What nothing is owed to is looked at afterwards, as far as `verify` says.
+    needs no read either. Connections that are `away`, by name, are left alone all the same. What nothing is
+    owed to is looked at afterwards, as far as `verify` says.
     """
     with holding.store.read() as work:
         rows = work.outbox(workspace.id)
         receipts = {(r.ref.connection, r.item_id): r for r in work.receipts(workspace.id)}
+        health = work.health(workspace.id)
     urgent = [row for row in rows if _is_urgent(row, receipts, workspace.confidential)]
     usual = [row for row in rows if row not in urgent and may_go(row, readable)]
     now = clock.now()
@@ -109,14 +120,22 @@ def deliver(
         room=workspace.publish.max_writes_per_sync,
     )
     turn.held += [Held(row.publication, row.not_before) for row in usual if row not in ready]
-    leaking = [row for row in ready if _takes_back(row, receipts, workspace.confidential)]
-    after = [_turn(turn, read, leaking) for read in reads]
-    unread = [row for row in ready if row in urgent or row.publication.is_last_word]
-    apart = [_apart(turn, name, unread, connect) for name in _others(reads, unread, workspace)]
-    after = [_turn(turn, read, [row for row in ready if row not in leaking]) for read in after]
-    owed = {item_of(row.publication) for row in rows}
-    after = [_verified(turn, read, owed, readable, verify) for read in after]
-    return Deliveries(delivered=tuple(turn.delivered), reads=(*after, *apart), held_back=tuple(turn.held))
+    others = _others(reads, ready, workspace)
+    deferred = {name: away[name] for name in others if name in away}
+    turn.held += [Held(row.publication, late.until) for row in ready if (late := deferred.get(_over(row)))]
+    with ExitStack() as closing:
+        apart = [_opened(name, health, connect, closing, now) for name in others if name not in away]
+        leaking = [row for row in ready if _takes_back(row, receipts, workspace.confidential)]
+        after = [_turn(turn, read, leaking) for read in (*reads, *apart)]
+        after = [_turn(turn, read, [row for row in ready if row not in leaking]) for read in after]
+        owed = {item_of(row.publication) for row in rows}
+        after = [_verified(turn, read, owed, readable, verify) for read in after]
+    return Deliveries(
+        delivered=tuple(turn.delivered),
+        reads=tuple(after),
+        held_back=tuple(turn.held),
+        deferred=tuple(deferred.values()),
+    )
 
 
 def may_go(row: OutboxRow, readable: Mapping[Item, bool]) -> bool:
@@ -138,7 +157,7 @@ def _is_urgent(row: OutboxRow, receipts: Mapping[Item, Receipt], confidential: C
 
 
 def _turn(turn: Round, read: ConnectionRead, ready: Sequence[OutboxRow]) -> ConnectionRead:
-    mine = [row for row in ready if row.publication.ref.connection == read.connection]
+    mine = [row for row in ready if _over(row) == read.connection]
     refused_already = read.report.outcome is not ConnectionOutcome.READ
     if not mine or read.connector is None or refused_already:
         return read
@@ -171,21 +190,28 @@ def _verified(
     return replace(after, report=report)
 
 
-def _others(
-    reads: Sequence[ConnectionRead], unread: Sequence[OutboxRow], workspace: Workspace
-) -> tuple[str, ...]:
+def _over(row: OutboxRow) -> str:
+    return row.publication.ref.connection
+
+
+def _others(reads: Sequence[ConnectionRead], ready: Sequence[OutboxRow], workspace: Workspace) -> list[str]:
     """Connections that nothing was read over, and that something has to be written over all the same."""
     known = {read.connection for read in reads}
-    wanted = dict.fromkeys(row.publication.ref.connection for row in unread)
-    return tuple(name for name in wanted if name not in known and name in workspace.connection_kinds)
+    wanted = dict.fromkeys(_over(row) for row in ready)
+    return [name for name in wanted if name not in known and name in workspace.connection_kinds]
 
 
-def _apart(turn: Round, name: str, ready: Sequence[OutboxRow], connect: Connect) -> ConnectionRead:
+def _opened(
+    name: str,
+    health: Mapping[str, ConnectionHealth],
+    connect: Connect,
+    closing: ExitStack,
+    now: datetime,
+) -> ConnectionRead:
+    """A connection to write over without reading; `closing` frees it."""
     try:
         connector = connect(name)
     except SyncerError as error:
-        return refused(idle(name), error, turn.clock.now())
-    try:
-        return _turn(turn, idle(name, connector), ready)
-    finally:
-        connector.close()
+        return refused(idle(name, health.get(name)), error, now)
+    closing.callback(connector.close)
+    return idle(name, health.get(name), connector)

@@ -107,12 +107,8 @@ def plan_pull(
         if scope.asks(key_result):
             numbers.setdefault(ref.connection, []).append(key_result)
             wanted.setdefault(ref.connection, {})
-    deferred = tuple(
-        Deferred(connection, state.not_before, state.sentence)
-        for connection in wanted
-        if (state := health.get(connection)) and state.not_before and state.not_before > now
-    )
-    held = {one.connection for one in deferred}
+    away = in_back_off(health, now)
+    deferred = tuple(away[name] for name in wanted if name in away)
     plans = tuple(
         PullPlan(
             name,
@@ -121,9 +117,18 @@ def plan_pull(
             tuple(numbers.get(name, ())),
         )
         for name, refs in wanted.items()
-        if name not in held
+        if name not in away
     )
     return plans, deferred
+
+
+def in_back_off(health: Mapping[str, ConnectionHealth], now: datetime) -> dict[str, Deferred]:
+    """The connections whose trackers asked to be left alone for longer than until now, by name."""
+    return {
+        name: Deferred(name, state.not_before, state.sentence)
+        for name, state in health.items()
+        if state.not_before and state.not_before > now
+    }
 
 
 def _numbers(workspace: Workspace, now: datetime) -> Iterator[tuple[KeyResult, WorkRef]]:

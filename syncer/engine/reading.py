@@ -222,17 +222,25 @@ def _failed(
     )
 
 
-def idle(connection: str, connector: Connector | None = None) -> ConnectionRead:
-    """A connection nothing is read over in this sync: how it is stays as it was."""
-    report = ConnectionReport(connection=connection, outcome=ConnectionOutcome.READ)
-    return ConnectionRead(connection=connection, outcomes={}, health=None, report=report, connector=connector)
+def idle(
+    connection: str, before: ConnectionHealth | None, connector: Connector | None = None
+) -> ConnectionRead:
+    """A connection nothing is read over in this sync: how it is stays as it was `before`."""
+    return ConnectionRead(
+        connection=connection,
+        outcomes={},
+        before=before,
+        health=None,
+        report=ConnectionReport(connection=connection, outcome=ConnectionOutcome.READ),
+        connector=connector,
+    )
 
 
 def refused(read: ConnectionRead, error: SyncerError, now: datetime) -> ConnectionRead:
     """The same read after its connection refused a write: what was read stays good."""
     until = _later(now, error.retry_after if isinstance(error, TemporaryError) else None)
     health = replace(
-        read.health or ConnectionHealth(connection=read.connection),
+        read.health or read.before or ConnectionHealth(connection=read.connection),
         failing_since=(read.before.failing_since if read.before else None) or now,
         code=error.code,
         sentence=error.sentence,

@@ -15,7 +15,7 @@ from uuid import uuid4
 
 from syncer.domain.declared import Move, moves
 from syncer.domain.okr import Workspace
-from syncer.domain.sync import ConnectorState, RunOutcome, SyncRun, Trigger
+from syncer.domain.sync import ConnectionHealth, ConnectorState, RunOutcome, SyncRun, Trigger
 from syncer.domain.work import Outcome, Snapshot, WorkRef
 from syncer.engine.backfill import is_known
 from syncer.engine.deliver import Deliveries, deliver, may_go
@@ -23,7 +23,7 @@ from syncer.engine.knowledge import After, Before, conclude, load_before, readab
 from syncer.engine.lease import Hold, hold
 from syncer.engine.notify import Notifiers, begin_telling, run_notify
 from syncer.engine.publish import Item, item_of
-from syncer.engine.pull import Deferred, PullPlan, Scope, plan_pull
+from syncer.engine.pull import Deferred, PullPlan, Scope, in_back_off, plan_pull
 from syncer.engine.reading import Connect, ConnectionRead, deferred_report, read_connection
 from syncer.engine.report import ConnectionOutcome, Planned, SyncReport
 from syncer.engine.values import ValueSource, ValuesRead, read_values
@@ -79,7 +79,9 @@ def run_sync(engine: Engine, wish: Wish) -> SyncReport:
         outcomes = _outcomes(reads)
         after = conclude(engine.workspace, before, outcomes, now, _past(reads))
         run = _record(engine, wish, holding, run, before, after, reads, values)
-        deliveries = _deliver(engine, wish, holding, reads, readable_items(after, outcomes))
+        away = in_back_off(_heeded(wish, before), now)
+        deliveries = _deliver(engine, wish, holding, reads, readable_items(after, outcomes), away)
+        deferred = tuple(dict.fromkeys((*deferred, *deliveries.deferred)))
         report = _report(engine, run, deliveries.reads, deferred, after, values, moved)
         report = replace(report, delivered=deliveries.delivered, held_back=deliveries.held_back)
         report = _close(engine, wish, holding, report, deliveries.reads)
@@ -140,8 +142,13 @@ def _values(
 
 
 def _plans(engine: Engine, wish: Wish, before: Before) -> tuple[tuple[PullPlan, ...], tuple[Deferred, ...]]:
-    health = {} if wish.force else before.health
-    return plan_pull(engine.workspace, before.links, health, wish.scope, engine.clock.now())
+    now = engine.clock.now()
+    return plan_pull(engine.workspace, before.links, _heeded(wish, before), wish.scope, now)
+
+
+def _heeded(wish: Wish, before: Before) -> Mapping[str, ConnectionHealth]:
+    """How the connections are, as far as the sync minds it."""
+    return {} if wish.force else before.health
 
 
 def _read(
@@ -191,13 +198,16 @@ def _deliver(
     holding: Hold,
     reads: Sequence[ConnectionRead],
     readable: Mapping[Item, bool],
+    away: Mapping[str, Deferred],
 ) -> Deliveries:
     if wish.pull_only or not engine.workspace.publish.enabled:
         return Deliveries(delivered=(), reads=tuple(reads))
     verify = Verify.NOTHING
     if wish.fresh:
         verify = Verify.EVERYTHING if wish.trigger is Trigger.MANUAL else Verify.RECENT
-    return deliver(holding, engine.clock, engine.workspace, reads, readable, engine.connect, verify=verify)
+    return deliver(
+        holding, engine.clock, engine.workspace, reads, readable, engine.connect, away=away, verify=verify
+    )
 
 
 def _kept(read: ConnectionRead, state: ConnectorState, before: Before, wish: Wish) -> ConnectorState:
