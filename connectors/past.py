@@ -1,4 +1,4 @@
-"""What an item was like before it was linked, week by week, as far as the dates of its work tell. Pure."""
+"""What an item was like before it was read, week by week, as far as the dates of its work tell. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ WEEKS: Final = 26
 """How far back: two quarters, so that a cycle that is linked late is known from its first day."""
 
 _BUCKETS: Final = ("done", "open", "cancelled")
-NOTE: Final = "Drawn from the dates of what belongs to it now, when the link was new."
+NOTE: Final = "Drawn later, from the dates of what belongs to it now."
 
 
 @dataclass(frozen=True, slots=True)

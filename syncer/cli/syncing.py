@@ -292,7 +292,7 @@ def _common(report: SyncReport) -> Iterable[str]:
     for move in report.moved:
         yield f"  ~ {move.initiative_id}: moved from key result {move.before} to {move.now}"
     if report.backfilled:
-        yield f"  the past of {text.many(report.backfilled, 'new item')} was drawn from the dates of its work"
+        yield f"  the past of {text.many(report.backfilled, 'item')} was drawn from dates"
     failed = {connection.connection for connection in report.failed}
     for trouble in report.troubles:
         if trouble.link.ref.connection in failed:

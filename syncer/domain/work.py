@@ -191,23 +191,48 @@ class Change:
 
 
 def changes(before: Snapshot | None, after: Snapshot) -> tuple[Change, ...]:
-    """What is different, in a fixed order; a first snapshot differs in that it is there."""
+    """What is different, in a fixed order; a first snapshot differs in that it is there.
+
+    It is empty only where the two say the same.
+    """
     if before is None:
         return (Change("first read", "", f"{after.status.words} {after.progress.basis}"),)
     rows = (
         ("status", before.status.words, after.status.words),
         ("work", before.progress.basis, after.progress.basis),
+        ("points", _points(before.progress.points), _points(after.progress.points)),
         ("health", before.health.words, after.health.words),
-        ("owner", before.owner_name or "nobody", after.owner_name or "nobody"),
+        ("owner", before.owner_name or "nobody", _owner(before, after)),
         ("start", _day(before.start), _day(after.start)),
         ("due", _day(before.due), _day(after.due)),
         ("done on", _day(before.done_on), _day(after.done_on)),
         ("key", before.key, after.key),
         ("name", before.name, after.name),
         ("state", before.state.words, after.state.words),
+        ("address", before.url, after.url),
+        ("notes", "; ".join(before.notes) or "none", "; ".join(after.notes) or "none"),
     )
     return tuple(Change(what, old, new) for what, old, new in rows if old != new)
 
 
 def _day(day: date | None) -> str:
     return day.isoformat() if day else "none"
+
+
+def _owner(before: Snapshot, after: Snapshot) -> str:
+    """The name of the owner now; two people may have one name."""
+    name = after.owner_name or "nobody"
+    is_namesake = before.owner != after.owner and before.owner_name == after.owner_name
+    return f"{name}, another account" if is_namesake else name
+
+
+def _points(points: Points | None) -> str:
+    if points is None:
+        return "none"
+    cancelled = f" · {_number(points.cancelled)} cancelled" if points.cancelled else ""
+    missing = f" · {points.unestimated} not estimated" if points.unestimated else ""
+    return f"{_number(points.done)}/{_number(points.done + points.open)}{cancelled}{missing}"
+
+
+def _number(value: float) -> str:
+    return repr(float(value)).removesuffix(".0")

@@ -127,7 +127,7 @@ def conclude(
 ) -> After:
     """Puts what was read beside what was known, and judges it at the moment `now` (UTC).
 
-    Of an item that is new, the `past` of its cycle comes before what was read.
+    The `past` of an item, as far as the store does not know it, comes before what was read.
     """
     seen = {ref: outcome for ref, outcome in outcomes.items() if isinstance(outcome, Snapshot)}
     read = [
@@ -136,11 +136,10 @@ def conclude(
     ids = {ref: snapshot.item_id for ref, snapshot in seen.items()}
     links = tuple(_advised(link, outcomes) for link in _carried(read, ids))
     linked = {link.ref for link in links}
-    begun = backfilled(workspace, links, before.snapshots, before.read_at, past)
+    begun = backfilled(workspace, links, before.snapshots, before.read_at, seen, past)
     filled = {item: (*before.snapshots.get(item, ()), *new) for item, new in begun.items()}
-    reached = {**before.snapshots, **filled}
-    fresh = _fresh([one for ref, one in seen.items() if ref in linked], before.snapshots, reached)
-    histories = _histories(reached, fresh)
+    fresh = _fresh([one for ref, one in seen.items() if ref in linked], before.snapshots)
+    histories = _histories({**before.snapshots, **filled}, fresh)
     known = _known(workspace, before, links, histories)
     judgement = judge(workspace, known, before.signals, now)
     return After(
@@ -163,18 +162,13 @@ def conclude(
     )
 
 
-def _fresh(
-    seen: Iterable[Snapshot],
-    stored: Mapping[Item, tuple[Snapshot, ...]],
-    reached: Mapping[Item, tuple[Snapshot, ...]],
-) -> tuple[ItemChange, ...]:
-    """What says something else than the history that is `reached`, told against what was seen before."""
+def _fresh(seen: Iterable[Snapshot], stored: Mapping[Item, tuple[Snapshot, ...]]) -> tuple[ItemChange, ...]:
+    """What says something else than when it was last read."""
     found: dict[Item, ItemChange] = {}
     for snapshot in seen:
         item = (snapshot.ref.connection, snapshot.item_id)
-        before = reached[item][-1] if reached.get(item) else None
-        if before is None or not before.says_the_same_as(snapshot):
-            last = stored[item][-1] if stored.get(item) else None
+        last = stored[item][-1] if stored.get(item) else None
+        if last is None or not last.says_the_same_as(snapshot):
             found[item] = ItemChange(snapshot, changes(last, snapshot))
     return tuple(found.values())
 

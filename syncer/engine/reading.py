@@ -30,7 +30,7 @@ class ConnectionRead:
     """What came over one connection; `connector` is None where it could not be used.
 
     `numbers` are the values of key results, by id, or why one could not be read; `past` is that
-    of items which nothing was known of.
+    of items whose history does not reach up to now.
     """
 
     connection: str
@@ -120,7 +120,7 @@ def _past(
     outcomes: Mapping[WorkRef, Outcome],
     known: Collection[tuple[str, str]],
 ) -> dict[WorkRef, tuple[Snapshot, ...]]:
-    """The past of items that are new. A fault while it is drawn costs the past and nothing else."""
+    """The past of items that want one. A fault while it is drawn costs the past and nothing else."""
     found: dict[WorkRef, tuple[Snapshot, ...]] = {}
     for ref, draw in drawn.items():
         outcome = outcomes.get(ref)

@@ -72,9 +72,9 @@ class Planned:
 class SyncReport:
     """The whole of it. `planned` is filled by a plan, `delivered` by a sync; `run` is None for a plan.
 
-    `moved` are initiatives that the file has under another key result. `backfilled` counts the items that
-    were new and whose past was drawn from dates. `told` are the readers who were sent a notification,
-    `untold` those who could not be; the latter make no sync partial.
+    `moved` are initiatives that the file has under another key result. `backfilled` counts the items whose
+    past, or the time since their last read, was drawn from dates. `told` are the readers who were sent a
+    notification, `untold` those who could not be; the latter make no sync partial.
     """
 
     workspace: str

@@ -1,4 +1,4 @@
-"""What the engine needs from outside, as protocols: trackers, the store, the clock, secrets, a dispatcher."""
+"""What the engine needs from outside, as protocols: trackers, store, clock, secrets, dispatcher, notifier."""
 
 from syncer.ports.connector import (
     Access,

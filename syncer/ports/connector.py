@@ -79,7 +79,7 @@ class Access:
 
 
 Past = Callable[[], tuple[Snapshot, ...]]
-"""Draws the past of one item; called for those that are new."""
+"""Draws the past of one item; called for those that are new, or were not read for long."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import fields, replace
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syncer.domain.work import Health, LinkState, Progress, WorkStatus, changes
+from syncer.domain.work import Health, LinkState, Points, Progress, Snapshot, WorkStatus, changes
 from tests.domain.build import day, ref, snapshot
 
 counts = st.integers(min_value=0, max_value=500)
@@ -77,3 +80,42 @@ def test_a_first_snapshot_differs_in_that_it_is_there() -> None:
 
 def test_equal_snapshots_have_no_changes() -> None:
     assert changes(snapshot("2026-11-02"), snapshot("2026-11-16")) == ()
+
+
+OTHERWISE: dict[str, Any] = {
+    "key": "NEW-7",
+    "name": "Another name",
+    "url": "https://acme.atlassian.net/browse/NEW-7",
+    "status": WorkStatus.ON_HOLD,
+    "progress": Progress(done=6, open=4, points=Points(done=0.1, open=0.2)),
+    "state": LinkState.ARCHIVED,
+    "health": Health.AT_RISK,
+    "owner": "5b10a2844c20165700ede21g",
+    "owner_name": "Ben Ott",
+    "start": day("2026-10-02"),
+    "due": day("2026-12-01"),
+    "done_on": day("2026-11-03"),
+    "notes": ("it is done, and 4 of its children are open",),
+}
+
+
+def test_whatever_a_snapshot_says_anew_is_told() -> None:
+    """Else a sync would say that an item has changed, and not in what."""
+    says = {one.name for one in fields(Snapshot)} - {"ref", "item_id", "taken_at"}
+    before = snapshot()
+
+    assert set(OTHERWISE) == says
+    assert [name for name in says if not changes(before, replace(before, **{name: OTHERWISE[name]}))] == []
+
+
+def test_points_notes_and_namesakes_are_told_in_words() -> None:
+    before = snapshot(owner="1", owner_name="Ben Ott", progress=Progress(open=2, points=Points(open=5)))
+    estimated = Progress(open=2, points=Points(open=8.5, unestimated=1))
+
+    after = replace(before, owner="2", progress=estimated, notes=("no status category",))
+
+    assert [str(change) for change in changes(before, after)] == [
+        "points 0/5 -> 0/8.5 · 1 not estimated",
+        "owner Ben Ott -> Ben Ott, another account",
+        "notes none -> no status category",
+    ]

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from connectors.past import Piece, past_of
 from syncer.domain.work import Progress, Snapshot, WorkStatus
+from syncer.engine.report import SyncReport
 from tests.domain import build
 from tests.engine.desk import Desk
 
@@ -122,8 +129,8 @@ def test_an_item_that_comes_back_is_known_from_its_dates_since_it_was_last_read(
     assert not {"scope_growth", "work_without_movement"} & {one.kind for one in report.opened}
 
 
-def test_what_is_read_stands_over_what_is_drawn(desk: Desk) -> None:
-    """The same as at the last read, and something else by its dates in between: the new read is shown."""
+def test_of_an_item_that_says_the_same_as_at_its_last_read_nothing_is_added(desk: Desk) -> None:
+    """What its dates would tell of the time in between came and went, or was never so."""
     desk.clock.moment = build.noon("2026-10-05")
     desk.epic(progress=Progress(done=1, open=3))
     desk.sync()
@@ -132,12 +139,119 @@ def test_what_is_read_stands_over_what_is_drawn(desk: Desk) -> None:
         build.snapshot(taken_at=build.noon("2026-10-23"), progress=Progress(done=1, open=1)),
     )
 
+    report = desk.sync()
+
+    assert (report.backfilled, report.changes) == (0, ())
+    assert kept(desk) == [("2026-10-05", 1)]
+
+
+def test_what_is_read_stands_over_what_is_drawn(desk: Desk) -> None:
+    """Its dates tell something else than the new read: that is the last word, and told against the former."""
+    desk.clock.moment = build.noon("2026-10-05")
+    desk.epic(progress=Progress(done=1, open=3))
+    desk.sync()
+    desk.clock.moment = build.noon("2026-11-20")
+    desk.tracker.work("10042", WorkStatus.IN_PROGRESS, done=1, open_=2)
+    desk.tracker.past["10042"] = (
+        build.snapshot(taken_at=build.noon("2026-10-23"), progress=Progress(done=1, open=1)),
+    )
+
+    (change,) = desk.sync().changes
+
+    assert [str(one) for one in change.changes] == ["work 1/4 -> 1/3"]
+    assert kept(desk) == [("2026-10-05", 1), ("2026-10-23", 1), ("2026-11-20", 1)]
+    assert said(desk)[-1] == ("in_progress", "1/3")
+
+
+def said(desk: Desk) -> list[tuple[str, str]]:
+    with desk.store.read() as work:
+        (history,) = work.snapshots("acme").values()
+    return [(one.status.value, one.progress.basis) for one in history]
+
+
+DATES = [
+    Piece("done", build.noon("2026-10-05"), build.noon("2026-10-20")),
+    Piece("open", build.noon("2026-10-05")),
+]
+
+
+def sync_after_nine_days(desk: Desk, pieces: Sequence[Piece] = DATES) -> SyncReport:
+    """Nobody synced since 2 November, and a connector draws the time in between from the dates."""
+    desk.clock.moment = build.noon("2026-11-11")
+    now = replace(desk.tracker.items["10042"].snapshot, taken_at=desk.clock.now())
+    desk.tracker.past["10042"] = past_of(now, pieces)
+    return desk.sync()
+
+
+@pytest.mark.parametrize("status", [WorkStatus.ON_HOLD, WorkStatus.DROPPED])
+def test_work_that_rests_is_not_said_to_have_gone_on_meanwhile(desk: Desk, status: WorkStatus) -> None:
+    desk.epic(status=status, progress=Progress(done=1, open=1))
+    desk.check_in(36)
     desk.sync()
 
-    assert kept(desk) == [("2026-10-05", 1), ("2026-10-23", 1), ("2026-11-20", 1)]
-    with desk.store.read() as work:
-        ((*_, last),) = work.snapshots("acme").values()
-    assert last.progress == Progress(done=1, open=3)
+    report = sync_after_nine_days(desk)
+
+    assert (report.opened, report.changes, report.backfilled, report.has_changes) == ((), (), 0, False)
+    assert said(desk) == [(status, "1/2")]
+
+
+def test_a_bet_that_was_dropped_long_ago_is_not_dropped_again(desk: Desk) -> None:
+    desk.epic(status=WorkStatus.DROPPED, progress=Progress(done=1, open=1))
+    desk.check_in(36)
+    assert "dropped_bet" in {one.kind for one in desk.sync().opened}
+    for on in ("2026-11-09", "2026-11-16", "2026-11-22", "2026-11-27"):
+        desk.clock.moment = build.noon(on)
+        desk.sync()
+    desk.clock.moment = build.noon("2026-12-07")
+    desk.tracker.work("10042", WorkStatus.DROPPED, done=1, open_=1, cancelled=1)
+    now = replace(desk.tracker.items["10042"].snapshot, taken_at=desk.clock.now())
+    cancelled = Piece("cancelled", build.noon("2026-10-05"), build.noon("2026-12-01"))
+    desk.tracker.past["10042"] = past_of(now, [*DATES, cancelled])
+
+    report = desk.sync()
+
+    assert "dropped_bet" not in {one.kind for one in report.opened}
+    assert {status for status, _ in said(desk)} == {"dropped"}
+
+
+def test_what_rested_at_the_last_read_rests_until_it_is_seen_to_go_on_or_done(desk: Desk) -> None:
+    desk.epic(status=WorkStatus.ON_HOLD, progress=Progress(done=1, open=1))
+    desk.sync()
+    desk.tracker.change("10042", done_on=build.day("2026-11-08"))
+    desk.tracker.work("10042", WorkStatus.DONE, done=2)
+
+    sync_after_nine_days(
+        desk,
+        [
+            Piece("done", build.noon("2026-10-05"), build.noon("2026-10-20")),
+            Piece("done", build.noon("2026-10-05"), build.noon("2026-11-03")),
+        ],
+    )
+
+    assert said(desk) == [("on_hold", "1/2"), ("on_hold", "2/2"), ("done", "2/2")]
+
+
+def test_what_was_planned_at_the_last_read_begins_when_its_dates_say(desk: Desk) -> None:
+    desk.epic(status=WorkStatus.PLANNED, progress=Progress(open=2))
+    desk.sync()
+    desk.tracker.work("10042", WorkStatus.IN_PROGRESS, done=1, open_=1)
+
+    sync_after_nine_days(desk, [Piece("done", build.noon("2026-10-05"), build.noon("2026-11-03")), DATES[1]])
+
+    assert said(desk) == [("planned", "0/2"), ("in_progress", "1/2"), ("in_progress", "1/2")]
+
+
+@pytest.mark.parametrize("status", [WorkStatus.ON_HOLD, WorkStatus.DROPPED])
+def test_since_when_work_rests_no_date_tells(desk: Desk, status: WorkStatus) -> None:
+    """It was planned, and is now seen to rest: that it was under way in between nobody said."""
+    desk.epic(status=WorkStatus.PLANNED, progress=Progress(open=2))
+    desk.sync()
+    desk.tracker.work("10042", status, done=0, open_=2)
+
+    report = sync_after_nine_days(desk, [DATES[1], DATES[1]])
+
+    assert [str(one) for one in report.changes[0].changes] == [f"status planned -> {status.words}"]
+    assert said(desk) == [("planned", "0/2"), (status, "0/2")]
 
 
 def test_work_that_was_moved_in_meanwhile_is_no_growth_of_the_day(desk: Desk) -> None:
