@@ -35,7 +35,10 @@ class Known:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Memory:
-    """What one reader was told: since when of which event, of what, and when last."""
+    """What one reader was told: since when of which event, of what, and when last.
+
+    `digests` are those since the reader gets any; who comes again begins anew.
+    """
 
     since: Mapping[Event, datetime]
     keys: frozenset[tuple[Event, str]]
@@ -51,11 +54,13 @@ def memory_of(subscription: Subscription, told: Iterable[Told]) -> Memory:
     """What the reader was told of the events of this subscription."""
     own = [one for one in told if one.reader == subscription.reader]
     sent = [one.at for one in own if one.sent and one.event in subscription.on]
+    since = {one.event: one.at for one in own if one.key == SINCE}
+    digests = (one for one in own if one.event is Event.DIGEST and one.key != SINCE)
     return Memory(
-        since={one.event: one.at for one in own if one.key == SINCE},
+        since=since,
         keys=frozenset((one.event, one.key) for one in own if one.key != SINCE),
         last_sent=max(sent, default=None),
-        digests=tuple(one for one in own if one.event is Event.DIGEST and one.key != SINCE),
+        digests=tuple(one for one in digests if Event.DIGEST in since and since[Event.DIGEST] <= one.at),
     )
 
 
@@ -68,6 +73,12 @@ def beginnings(workspace: Workspace, told: Iterable[Told], at: datetime) -> tupl
         for event in sorted(one.on)
         if (one.reader, event) not in begun
     )
+
+
+def endings(workspace: Workspace, told: Iterable[Told]) -> tuple[Told, ...]:
+    """The beginnings of what no reader of the file is told any more: who asks for it again begins anew."""
+    wanted = {(one.reader, event) for one in workspace.notify for event in one.on}
+    return tuple(one for one in told if one.key == SINCE and (one.reader, one.event) not in wanted)
 
 
 def long_over(

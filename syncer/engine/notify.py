@@ -19,6 +19,7 @@ from syncer.engine.news import (
     Fresh,
     Known,
     beginnings,
+    endings,
     failure_key,
     fresh_for,
     long_over,
@@ -90,12 +91,15 @@ def plan_notifications(workspace: Workspace, known: Known, now: datetime) -> Not
 
 
 def begin_telling(workspace: Workspace, work: UnitOfWork, at: datetime) -> None:
-    """Notes from when on new readers are told: before a sync changes anything, so that nothing is missed."""
-    if workspace.notify:
-        told = work.told(workspace.id)
-        begun = beginnings(workspace, told, at)
-        if begun:
-            work.add_told(workspace.id, (*begun, *long_over(begun, told, work.health(workspace.id))))
+    """Notes from when on new readers are told: before a sync changes anything, so that nothing is missed.
+
+    Of who is no reader any more it is forgotten: what they miss is no news when they come again.
+    """
+    told = work.told(workspace.id)
+    work.forget_told(workspace.id, endings(workspace, told))
+    begun = beginnings(workspace, told, at)
+    if begun:
+        work.add_told(workspace.id, (*begun, *long_over(begun, told, work.health(workspace.id))))
 
 
 def run_notify(workspace: Workspace, notifiers: Notifiers, holding: Hold, clock: Clock) -> NotifyOutcome:

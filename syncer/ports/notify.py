@@ -34,6 +34,10 @@ class NotifyRows(Protocol):
         """Remembers; what is remembered already stays as it is."""
         ...
 
+    def forget_told(self, workspace: str, told: Sequence[Told]) -> None:
+        """Takes these away, by reader, event and key; what is not remembered does not matter."""
+        ...
+
     def notify_troubles(self, workspace: str) -> tuple[NotifyTrouble, ...]:
         """The readers that cannot be reached, by name."""
         ...

@@ -197,6 +197,15 @@ class SqlUnitOfWork:
             statement = inserting(self._connection, t.notifications).on_conflict_do_nothing()
             self._connection.execute(statement, [telling.from_told(workspace, one) for one in told])
 
+    def forget_told(self, workspace: str, told: Sequence[Told]) -> None:
+        """Takes these away."""
+        for one in told:
+            known = telling.from_told(workspace, one)
+            same = [
+                t.notifications.c[name] == known[name] for name in ("workspace", "reader", "event", "key")
+            ]
+            self._connection.execute(delete(t.notifications).where(*same))
+
     def notify_troubles(self, workspace: str) -> tuple[NotifyTrouble, ...]:
         """The readers that cannot be reached, by name."""
         rows = self._rows(_of(t.notify_troubles, workspace).order_by(t.notify_troubles.c.reader))

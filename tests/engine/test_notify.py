@@ -131,6 +131,60 @@ def test_what_stood_before_a_reader_came_is_no_news_but_its_end_is(office: Offic
     assert "stale number" in office.slack.body()
 
 
+def test_who_comes_again_is_told_nothing_of_what_they_missed(office: Office) -> None:
+    office.subscribe(to(SLACK, *SIGNALS, *CONNECTIONS))
+    office.desk.tracker.fault = fails(TemporaryError("jira: 503"))
+    office.sync()
+    assert office.slack.titles()
+    office.subscribe()
+    office.sync()
+    office.desk.clock.pass_(days=1)
+    office.desk.tracker.fault = no_fault
+    office.desk.check_in(45.0)
+    office.sync()
+    office.desk.clock.pass_(days=20)
+    assert office.sync().opened
+    office.desk.clock.pass_(minutes=15)
+    office.subscribe(to(SLACK, *SIGNALS, *CONNECTIONS))
+    office.sync()
+    assert office.slack.got == []
+    office.desk.clock.pass_(minutes=15)
+    office.desk.check_in(46.0)
+    office.sync()
+    assert "closed" in office.slack.body().casefold(), "what is new since they are there again"
+
+
+def test_an_event_that_comes_again_begins_anew(office: Office) -> None:
+    office.subscribe(to(SLACK, *SIGNALS))
+    office.sync()
+    office.slack.titles()
+    office.subscribe(to(SLACK, Event.SIGNAL_OPENED))
+    office.desk.check_in(45.0)
+    office.sync()
+    office.desk.clock.pass_(minutes=15)
+    office.subscribe(to(SLACK, *SIGNALS))
+    office.sync()
+    assert office.slack.got == []
+
+
+def test_the_first_digest_of_who_comes_again_tells_nothing_of_what_they_missed(office: Office) -> None:
+    office.subscribe(to(SLACK, Event.DIGEST))
+    office.sync()
+    at(office, "2026-11-09 09:00")
+    office.sync()
+    assert "stale number" in office.slack.body()
+    office.subscribe()
+    at(office, "2026-11-12 09:00")
+    office.desk.check_in(45.0)
+    office.sync()
+    at(office, "2026-11-13 09:00")
+    office.subscribe(to(SLACK, Event.DIGEST))
+    office.sync()
+    at(office, "2026-11-16 09:00")
+    office.sync()
+    assert "since the last digest" not in office.slack.body()
+
+
 def test_a_message_that_did_not_arrive_is_told_after_the_next_sync_and_fails_no_sync(office: Office) -> None:
     office.subscribe(to(SLACK, *SIGNALS))
     office.slack.fault = TemporaryError("{env: ACME_SLACK_URL}: the service did not take the message")

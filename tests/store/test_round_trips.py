@@ -188,6 +188,8 @@ def test_what_readers_were_told(store: SqlStore, moment: datetime, health: Conne
         assert unit.told(workspace) == (told, replace(told, event=Event.SIGNAL_OPENED))
         assert unit.notify_troubles(workspace) == (trouble,)
     with store.write() as unit:
+        unit.forget_told(workspace, [replace(told, at=NOW), replace(told, reader="nobody")])
+        assert unit.told(workspace) == (replace(told, event=Event.SIGNAL_OPENED),)
         unit.drop_notify_trouble(workspace, reader)
         assert unit.notify_troubles(workspace) == ()
 
