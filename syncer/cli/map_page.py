@@ -13,7 +13,8 @@ from typing import Final
 from unicodedata import combining, east_asian_width
 
 from syncer.cli import text
-from syncer.cli.map_words import NO_NUMBER, NOTHING_BET, Goals, as_text, item_of, stands
+from syncer.cli.map_words import NO_NUMBER, NOTHING_BET, Goals, as_text, item_name, stands
+from syncer.cli.sheet_words import link_state
 from syncer.domain.comment import Style
 from syncer.domain.render import number_word, work_words
 from syncer.domain.rollup import Rollup, WorkLine
@@ -110,11 +111,14 @@ _NO_BET: Final = Box("No initiative", "nothing is bet on it", "air", dashed=True
 
 def _bet(line: WorkLine) -> Box:
     floating = not stands(line)
-    return Box(text.name(line.initiative.title), _work(line), "air" if floating else "plain", floating)
+    look = "air" if floating else "warning" if line.stale else "plain"
+    return Box(text.name(line.initiative.title), _work(line), look, floating)
 
 
 def _work(line: WorkLine) -> str:
-    return f"{work_words(line)} · {item_of(line)}"
+    """What is wrong comes first: a line that is too long is cut at its end."""
+    parts = (link_state(line), work_words(line), item_name(line))
+    return " · ".join(part for part in parts if part)
 
 
 def _wire(left: float, top: float, right: float, bottom: float, *, dashed: bool = False) -> str:

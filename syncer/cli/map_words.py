@@ -8,6 +8,7 @@ from datetime import date
 from itertools import groupby
 
 from syncer.cli import text
+from syncer.cli.sheet_words import link_state
 from syncer.domain.okr import Workspace
 from syncer.domain.render import number_word, work_word
 from syncer.domain.rollup import Rollup, WorkLine
@@ -64,9 +65,14 @@ def stands(line: WorkLine) -> bool:
 
 
 def item_of(line: WorkLine) -> str:
-    """The linked item, and what is wrong with the link."""
+    """The linked item, and what is wrong with the link or its figures."""
+    state = link_state(line)
+    return f"{item_name(line)}, {state}" if state else item_name(line)
+
+
+def item_name(line: WorkLine) -> str:
+    """The linked item by its connection and key."""
     if line.link is None:
         return NO_LINK
     called = line.snapshot.key if line.snapshot else line.link.ref.key
-    state = "" if stands(line) else f", {line.link.state.words}"
-    return f"{line.link.ref.connection}:{text.name(called)}{state}"
+    return f"{line.link.ref.connection}:{text.name(called)}"

@@ -11,7 +11,8 @@ import typer
 from syncer.cli import text
 from syncer.cli.discreet import Named, refuse_unknown, veil
 from syncer.cli.session import Session, print_out, session_of
-from syncer.cli.weekly_rows import Row, a_week_before, as_csv, as_html, as_markdown, rows_of
+from syncer.cli.sheet_words import a_week_before
+from syncer.cli.weekly_rows import Row, as_csv, as_html, as_markdown, rows_of
 from syncer.domain.render import number_word, work_word
 from syncer.domain.rollup import Rollup, WorkLine
 from syncer.domain.signals.finding import Signal
@@ -92,6 +93,7 @@ def rollup_document(rollup: Rollup, signals: Sequence[Signal]) -> dict[str, Any]
     key_result, latest, before = rollup.key_result, rollup.latest, a_week_before(rollup)
     return {
         "cycle": rollup.placed.cycle.id,
+        "week_to": rollup.on,
         "objective": rollup.placed.objective.title,
         "key_result": key_result.id,
         "title": key_result.title,
@@ -111,6 +113,7 @@ def rollup_document(rollup: Rollup, signals: Sequence[Signal]) -> dict[str, Any]
         "shown_status": number_word(rollup)[0],
         "stale": rollup.number_stale,
         "closed_as": rollup.closing.word if rollup.closing else None,
+        "closed_on": rollup.closing.at.date() if rollup.closing else None,
         "closed_because": rollup.closing.reason if rollup.closing else None,
         "movement_in_window": rollup.movement,
         "window_days": key_result.rules.window.days,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import groupby
 
+from syncer.cli import sheet_words as words
 from syncer.domain import foreign
 from syncer.domain.checkin import CheckIn
 from syncer.domain.comment import Comment
@@ -16,7 +17,7 @@ from syncer.domain.render import day, is_it_moving, number_word, work_word
 from syncer.domain.rollup import Rollup, WorkLine
 from syncer.domain.signals.finding import Signal
 from syncer.domain.sync import Standing
-from syncer.domain.work import Health, LinkState, Progress
+from syncer.domain.work import Health
 from syncer.engine.report import Planned
 
 plain, name = foreign.plain, foreign.name
@@ -55,10 +56,9 @@ def _key_result(rollup: Rollup, signals: Sequence[Signal]) -> Iterator[str]:
     owner = name(rollup.owner or "no owner")
     yield f"  {name(key_result.title)} ({way(key_result)}) · {owner}"
     yield f"    {number_line(rollup)}"
-    yield f"    judged by {thresholds(key_result)}"
+    yield f"    judged by {words.thresholds(key_result)}"
     if rollup.closing is not None:
-        why = f": {name(rollup.closing.reason)}" if rollup.closing.reason else ""
-        yield f"    closed as {rollup.closing.word} on {day(rollup.closing.at.date())}{why}"
+        yield f"    closed as {words.closed(rollup)}"
     rows = [_work_row(line, rollup) for line in rollup.work]
     yield from (f"    {row}" for row in columns(rows))
     if not rows:
@@ -67,72 +67,32 @@ def _key_result(rollup: Rollup, signals: Sequence[Signal]) -> Iterator[str]:
         yield f"    ! {signal.kind.replace('_', ' ')}: {plain(signal.headline)} {plain(signal.question)}"
 
 
-def thresholds(key_result: KeyResult) -> str:
-    """The figures a key result is judged by, as the sheet prints them beside the judgement."""
-    rules = key_result.rules
-    least = key_result.show_move(rules.min_move).removeprefix("+")
-    if key_result.keep:
-        return (
-            f"{key_result.way}, off track from {least} missed, moves of {least} in "
-            f"{rules.window.days} days, {rules.settle.days} days to settle"
-        )
-    return (
-        f"gaps of {rules.on_track_gap * 100:g} % and {rules.behind_gap * 100:g} %, moves of {least} in "
-        f"{rules.window.days} days, {rules.settle.days} days to settle"
-    )
-
-
-def basis(progress: Progress) -> str:
-    """The three buckets, and the points where there are any: `6/10 · 2 cancelled`."""
-    return f"{progress.basis} · {progress.in_points}" if progress.in_points else progress.basis
-
-
 def number_line(rollup: Rollup) -> str:
     """Then → now, against what was expected, with the status word and the day of the check-in."""
     key_result, latest = rollup.key_result, rollup.latest
-    expected = (
-        key_result.way if key_result.keep else f"{key_result.show(round(rollup.expected_value, 1))} expected"
-    )
+    expected = words.expected(rollup) if key_result.keep else f"{words.expected(rollup)} expected"
     if latest is None:
         return f"number    nobody has checked in a value; {expected}"
-    week_ago = rollup.on - timedelta(days=7)
-    before = rollup.numbers.at(week_ago) if latest.on > week_ago else None
+    before = words.a_week_before(rollup)
     then = f"{key_result.show(before.value)} → " if before else ""
-    word = f"{number_word(rollup)[0]} · check-in of {day(latest.on)}"
-    said = f"stale since {day(latest.on)}" if rollup.number_stale else word
+    checked_in = "" if rollup.number_stale else f" · check-in of {day(latest.on)}"
+    reported = f" · reported {words.reported(rollup)}" if words.reported(rollup) else ""
+    said = f"{words.measured(rollup)}{checked_in}{reported}"
     return f"number    {then}{key_result.show(latest.value)} · {expected} · {said}"
 
 
 def _work_row(line: WorkLine, rollup: Rollup) -> tuple[str, ...]:
-    progress = basis(line.progress) if line.progress else "kept by hand" if line.link is None else ""
-    due = f"due {day(line.due)}" if line.due and line.is_open else ""
-    if line.done_on:
-        due = f"finished {day(line.done_on)}"
-    elif line.overdue(rollup.on):
-        due = f"overdue since {day(line.due)}" if line.due else ""
-    where = line.snapshot.key if line.snapshot else str(line.link.ref) if line.link else ""
     return (
         "-",
         name(line.initiative.title),
         work_word(line),
-        progress,
+        words.work_health(line),
+        words.progress(line),
         name(line.owner or "no owner"),
-        due,
-        name(where),
-        line_state(line),
+        words.due(line, rollup),
+        words.item(line),
+        words.link_state(line),
     )
-
-
-def line_state(line: WorkLine) -> str:
-    """What is wrong with a link or its figures, empty where nothing is."""
-    if line.link is None:
-        return ""
-    if line.link.state not in {LinkState.ACTIVE, LinkState.ARCHIVED}:
-        since = f" since {line.read_at:%Y-%m-%d}" if line.read_at else ""
-        return f"{line.link.state.words}{since}"
-    if line.stale:
-        return f"stale since {line.read_at:%Y-%m-%d %H:%M} UTC" if line.read_at else "not read yet"
-    return ""
 
 
 def history_line(key_result: KeyResult, entry: CheckIn, held: CheckIn) -> str:
@@ -178,9 +138,20 @@ def moving_answer(rollup: Rollup, signals: Iterable[Signal]) -> str:
         return "cannot tell yet"
     if not reaches(rollup.movement, rollup.key_result.rules.min_move):
         return "no movement to be seen that counts"
-    if any(line.done_in_window for line in rollup.bets):
+    return _while_it_moved(rollup)
+
+
+def _while_it_moved(rollup: Rollup) -> str:
+    if any(line.done_in_window and not line.stale for line in rollup.bets):
         return "it moves while the work does"
+    if any(_untold(line) for line in rollup.bets):
+        return "it moves; what the work did meanwhile cannot be told yet"
     return "it moves; of the work nothing was finished of late" if rollup.open_bets else _AFTER
+
+
+def _untold(line: WorkLine) -> bool:
+    """Whether it cannot be told of linked work if anything was finished of late."""
+    return line.link is not None and (line.stale or (line.is_open and line.done_in_window is None))
 
 
 def brief_sentence(rollup: Rollup, signals: Iterable[Signal] = ()) -> str:
@@ -191,7 +162,9 @@ def brief_sentence(rollup: Rollup, signals: Iterable[Signal] = ()) -> str:
 def _figures(rollup: Rollup) -> str:
     key_result = rollup.key_result
     done = sum(1 for line in rollup.bets if not line.is_open)
+    stale = sum(1 for line in rollup.bets if line.stale)
     bets = f"{done} of {len(rollup.bets)} bets done" if rollup.bets else "no bets"
+    bets += f", {stale} stale" if stale else ""
     title = name(key_result.title)
     if rollup.latest is None:
         return f"{title}: cannot tell yet, nobody has checked in a value; {bets}."
@@ -208,7 +181,8 @@ def _figures(rollup: Rollup) -> str:
 def answers(rollup: Rollup) -> Iterator[str]:
     """Per initiative: is this work moving the number?"""
     for line in rollup.work:
-        yield f"- {name(line.initiative.title)} ({work_word(line)}): {is_it_moving(rollup, line)}"
+        state = f", {words.link_state(line)}" if words.link_state(line) else ""
+        yield f"- {name(line.initiative.title)} ({work_word(line)}{state}): {is_it_moving(rollup, line)}"
 
 
 def signal_lines(signal: Signal) -> Iterator[str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import typer
 
+from syncer.cli import sheet_words as words
 from syncer.cli import text
 from syncer.cli.discreet import refuse_unknown, veil
 from syncer.cli.exits import Exit
@@ -115,10 +116,9 @@ def _show_work(session: Session, rollup: Rollup) -> None:
 
 
 def _row(line: WorkLine) -> tuple[str, ...]:
-    by_hand = "kept by hand" if line.link is None else ""
     read = f"read {line.read_at:%Y-%m-%d %H:%M} UTC" if line.read_at and not line.stale else ""
-    done = text.basis(line.progress) if line.progress else by_hand
-    return (text.name(line.initiative.title), work_word(line), done, text.line_state(line) or read)
+    title, state = text.name(line.initiative.title), words.link_state(line) or read
+    return (title, work_word(line), words.work_health(line), words.progress(line), state)
 
 
 def _ask(session: Session, configured: Configured, owed: Owed, rollup: Rollup, author: str) -> None:

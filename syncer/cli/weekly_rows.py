@@ -9,12 +9,11 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass, fields
-from datetime import timedelta
 from html import escape
 
+from syncer.cli import sheet_words as words
 from syncer.cli import text
-from syncer.domain.pace import Reading
-from syncer.domain.render import day, number_word, work_word
+from syncer.domain.render import day, work_word
 from syncer.domain.rollup import Rollup, WorkLine
 from syncer.domain.signals.finding import Signal
 
@@ -24,6 +23,8 @@ class Row:
     """One initiative beside its number; a key result without any has one row with nothing bet on it."""
 
     workspace: str
+    cycle: str
+    week_to: str
     objective: str
     key_result: str
     way: str
@@ -34,12 +35,16 @@ class Row:
     measured: str
     reported: str
     checked_in: str
+    closed: str
+    judged_by: str
     initiative: str
     work: str
+    work_health: str
     progress: str
     initiative_owner: str
     due: str
     item: str
+    link_state: str
     signals: str
 
 
@@ -53,47 +58,35 @@ def rows_of(workspace: str, rollups: Sequence[Rollup], signals: Sequence[Signal]
 
 def _row(workspace: str, rollup: Rollup, line: WorkLine | None, signals: Sequence[Signal]) -> Row:
     key_result, latest = rollup.key_result, rollup.latest
-    before = a_week_before(rollup)
-    stale = f"stale since {day(latest.on)}" if latest and rollup.number_stale else ""
+    before = words.a_week_before(rollup)
     its_own = {None, line.initiative.id if line else None}
     kinds = (one.kind.replace("_", " ") for one in signals if one.initiative_id in its_own)
     return Row(
         workspace=workspace,
+        cycle=rollup.placed.cycle.id,
+        week_to=day(rollup.on),
         objective=text.name(rollup.placed.objective.title),
         key_result=text.name(key_result.title),
         way=key_result.way,
         owner=text.name(rollup.owner or "no owner"),
         a_week_ago=key_result.show(before.value) if before else "",
         now=key_result.show(latest.value) if latest else "nobody has checked in a value",
-        expected=key_result.show(round(rollup.expected_value, 1)),
-        measured=stale or number_word(rollup)[0],
-        reported=latest.health.words if latest else "",
+        expected=words.expected(rollup),
+        measured=words.measured(rollup),
+        reported=words.reported(rollup),
         checked_in=day(latest.on) if latest else "",
+        closed=words.closed(rollup),
+        judged_by=words.thresholds(key_result),
         initiative=text.name(line.initiative.title) if line else "nothing is bet on this number",
         work=work_word(line) if line else "",
-        progress=line.progress.basis if line and line.progress else "",
+        work_health=words.work_health(line) if line else "",
+        progress=words.progress(line) if line else "",
         initiative_owner=text.name(line.owner or "no owner") if line else "",
-        due=_due(line, rollup) if line else "",
-        item=_item(line) if line else "",
+        due=words.due(line, rollup) if line else "",
+        item=words.item(line) if line else "",
+        link_state=words.link_state(line) if line else "",
         signals=", ".join(dict.fromkeys(kinds)),
     )
-
-
-def a_week_before(rollup: Rollup) -> Reading | None:
-    """What the number was a week before the day of the sheet."""
-    return rollup.numbers.at(rollup.on - timedelta(days=7))
-
-
-def _due(line: WorkLine, rollup: Rollup) -> str:
-    if line.done_on:
-        return f"finished {day(line.done_on)}"
-    if line.due is None or not line.is_bet:
-        return ""
-    return f"overdue since {day(line.due)}" if line.overdue(rollup.on) else f"due {day(line.due)}"
-
-
-def _item(line: WorkLine) -> str:
-    return text.name(line.snapshot.key if line.snapshot else str(line.link.ref) if line.link else "")
 
 
 HEADINGS = tuple(field.name.replace("_", " ") for field in fields(Row))
@@ -134,12 +127,13 @@ body {{ margin: 1.5rem; }}
 table {{ border-collapse: collapse; }}
 .short {{ white-space: nowrap; }}
 .long {{ min-width: 11rem; }}
+.fine {{ min-width: 16rem; font-size: .8em; }}
 .again {{ opacity: .55; }}
 th, td {{ text-align: left; vertical-align: top; padding: .35rem .6rem; border-bottom: 1px solid #8884; }}
 th {{ position: sticky; top: 0; background: Canvas; }}
 @page {{ size: landscape; margin: 1cm; }}
 @media print {{
-  .short {{ white-space: normal; }} .long {{ min-width: 0; }}
+  .short {{ white-space: normal; }} .long {{ min-width: 0; }} .fine {{ min-width: 9rem; }}
   th, td {{ padding: .15rem .25rem; }}
   body {{ margin: 0; font-size: 9px; }} .wide {{ overflow: visible; }} tr {{ break-inside: avoid; }}
 }}
@@ -170,6 +164,7 @@ def _cells(row: Row, above: Row | None) -> str:
     for field, cell in zip(fields(row), astuple(row), strict=True):
         again = same and above is not None and field.name in _OF_THE_NUMBER
         room = "short" if field.name in _SHORT else "long" if field.name in _LONG else ""
+        room = "fine" if field.name == "judged_by" else room
         looks = [word for word in (room, "again" if again else "") if word]
         look = f' class="{" ".join(looks)}"' if looks else ""
         cells.append(f"<td{look}>{escape(cell)}</td>")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from syncer.cli.alignment import mermaid
-from syncer.cli.map_words import Goals
-from tests.cli.world import World
-from tests.domain.build import initiative, key_result, rollup_of
+from syncer.cli.map_words import Goals, as_text
+from tests.cli.world import World, today
+from tests.domain.build import initiative, key_result, old_work, rollup_of
 
 
 def test_every_goal_is_there_with_its_bets_and_items(synced: World) -> None:
@@ -23,7 +23,14 @@ def test_every_goal_is_there_with_its_bets_and_items(synced: World) -> None:
 def test_a_broken_link_is_said(synced: World) -> None:
     synced.story.sites.cloud.hide("ONB-12")
     synced.run("sync")
-    assert "→ jira:ONB-12, not visible\n" in synced.run("report", "map").out
+    assert f"→ jira:ONB-12, not visible since {today():%Y-%m-%d}\n" in synced.run("report", "map").out
+
+
+def test_work_whose_figures_are_old_says_since_when_in_every_form() -> None:
+    goals = Goals("acme", [old_work()])
+    old = "jira:ONB-12, stale since 2026-11-09 12:00 UTC"
+    assert f"    └ Bet new-flow (in progress) → {old}" in list(as_text(goals))
+    assert f'  i1x0 --> l1x0["{old}"]' in list(mermaid(goals))
 
 
 def test_a_key_result_without_a_bet_hangs_in_the_air() -> None:

@@ -12,7 +12,7 @@ from syncer.cli.map_words import Goals
 from syncer.domain.rollup import Rollup
 from tests.cli.world import World
 from tests.domain import build
-from tests.domain.build import initiative, key_result, rollup_of
+from tests.domain.build import initiative, key_result, old_work, rollup_of
 
 LONG = "Rebuild the onboarding flow for every plan, every country and every size of customer we have"
 
@@ -84,6 +84,18 @@ def test_a_number_has_the_colour_of_what_it_measures_and_the_word_beside_it(
     (box,) = [box for name, box in boxes(page).items() if name.startswith("Activation: ")]
     assert box.get("class") == look
     assert [str(text.text) for text in box.iter("text")][-1].startswith(f"{word} · ")
+
+
+def test_work_whose_figures_are_old_says_so_before_all_else() -> None:
+    page = page_of(old_work())
+
+    (box,) = [box for name, box in boxes(page).items() if name.startswith("Bet new-flow: ")]
+    (told,) = [str(text.text) for text in box.iter("text") if text.get("class") == "about"]
+    assert box.get("class") == "warning"
+    stale = "stale since 2026-11-09 12:00 UTC"
+    assert told.startswith(f"{stale} · ")
+    assert box.findtext("title") == f"Bet new-flow: {stale} · in progress 9/20 · 2 cancelled · jira:ONB-12"
+    assert "→ jira:ONB-12, stale since 2026-11-09 12:00 UTC" in page
 
 
 def test_done_work_has_no_colour_of_its_own() -> None:

@@ -7,11 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from syncer.cli.text import brief_sentence
+from syncer.cli.text import answers, brief_sentence
 from syncer.domain.work import WorkStatus
 from syncer.engine.judge import detect_all
 from tests.cli.world import World
-from tests.domain.build import day, rollup_of, snapshot, weekly
+from tests.domain.build import day, old_work, rollup_of, snapshot, weekly
 
 SHEETS = [["brief"], ["signals"], ["report", "weekly"], ["status"]]
 SECRET = ("retention", "Lift net revenue", "101.3", "109.7", "GRO-4", "Renewal", "renewals")
@@ -109,6 +109,15 @@ def test_brief_ends_with_the_answer_that_the_loudest_signal_gives() -> None:
             work={"new-flow": work},
         )
         assert brief_sentence(after).endswith(f"; {answer}")
+
+
+def test_brief_claims_nothing_of_work_whose_figures_are_old() -> None:
+    told = brief_sentence(old_work())
+    assert told.endswith(
+        "; 0 of 1 bets done, 1 stale; it moves; what the work did meanwhile cannot be told yet."
+    )
+    (answer,) = answers(old_work())
+    assert answer.startswith("- Bet new-flow (in progress, stale since 2026-11-09 12:00 UTC): ")
 
 
 def test_where_no_cycle_runs_it_is_said(synced: World) -> None:

@@ -158,6 +158,13 @@ def rollup_of(
     return roll_up(workspace(one.key_result), one, Known(check_ins=tuple(check_ins), work=known), now)
 
 
+def old_work() -> Rollup:
+    """A number that climbs beside work in progress that was not read for a week."""
+    climbing = weekly("2026-10-05", 34.5, 35, 36, 37, 38, 39, 40)
+    read = [snapshot("2026-10-20", buckets=(9, 11, 2))]
+    return rollup_of(on="2026-11-16", check_ins=climbing, work={"new-flow": read}, unread=("new-flow",))
+
+
 def _work(bet: Initiative, told: Sequence[Told], read_at: datetime) -> Work:
     return Work(
         link=replace(bet.link, read_at=read_at) if bet.link else None,

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syncer.cli.text import brief_sentence, number_line, thresholds
+from syncer.cli.sheet_words import thresholds
+from syncer.cli.text import brief_sentence, number_line
 from syncer.domain.closing import ClosedAs, Closing
 from syncer.domain.evidence import outcome_of
 from syncer.domain.okr import Keep, KeyResult
