@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -14,7 +15,7 @@ from syncer.domain.render import day
 Model = Any
 """A cycle of the file, or what is below it; pydantic is not imported here."""
 
-Fresh = Callable[[str], str]
+Renamed = Callable[[str], str]
 """Former id to new id."""
 
 
@@ -44,6 +45,15 @@ def cycle_yaml(
     yield from (f"{' ' * indent}{line[2:]}" for line in lines)
 
 
+_ENTRIES = re.compile(r"^cycles:[^\n]*\n(?:[ \t]*(?:#[^\n]*)?\n)*( *)- ", re.MULTILINE)
+
+
+def indent_of(file: str) -> int:
+    """How far the entries under `cycles:` stand in, in the text of a workspace file."""
+    found = _ENTRIES.search(file)
+    return len(found[1]) if found else 2
+
+
 def new_ids(file: Model, cycle: Cycle, numbers: dict[str, NextNumber], new: str) -> Iterator[str]:
     """Every id that the next cycle would bring, those in comments too, level by level."""
     for objective in file.objectives:
@@ -60,22 +70,22 @@ def _carried(objective: Model, numbers: dict[str, NextNumber]) -> list[tuple[Mod
 
 
 def _objective(
-    objective: Model, numbers: dict[str, NextNumber], fresh: Fresh, *, is_live: bool
+    objective: Model, numbers: dict[str, NextNumber], renamed: Renamed, *, is_live: bool
 ) -> Iterator[str]:
     carried = _carried(objective, numbers)
     lines = [
-        f"      - id: {_scalar(fresh(objective.id))}",
+        f"      - id: {_scalar(renamed(objective.id))}",
         *_fields(objective, 8, without={"id", "key_results"}),
         *(["        key_results:"] if carried else []),
     ]
     yield from lines if is_live else _out(lines)
     for one, number in carried:
-        yield from _key_result(one, number, fresh)
+        yield from _key_result(one, number, renamed)
 
 
-def _key_result(one: Model, number: NextNumber, fresh: Fresh) -> Iterator[str]:
+def _key_result(one: Model, number: NextNumber, renamed: Renamed) -> Iterator[str]:
     yield from (f"          # {line}" for line in _story(number))
-    lines = [f"          - id: {_scalar(fresh(one.id))}", f"            title: {_scalar(one.title)}"]
+    lines = [f"          - id: {_scalar(renamed(one.id))}", f"            title: {_scalar(one.title)}"]
     if one.keep is None:
         target = "____    # a new one" if number.reached else _scalar(one.target)
         lines += [f"            start: {_scalar(number.start)}", f"            target: {target}"]
@@ -88,7 +98,7 @@ def _key_result(one: Model, number: NextNumber, fresh: Fresh) -> Iterator[str]:
         yield "            # initiatives:"
     models = {initiative.id: initiative for initiative in one.initiatives}
     for proposal in number.proposals:
-        yield from _bet(models[proposal.evidence.initiative.id], proposal, fresh)
+        yield from _bet(models[proposal.evidence.initiative.id], proposal, renamed)
 
 
 def _story(number: NextNumber) -> Iterator[str]:
@@ -102,14 +112,14 @@ def _story(number: NextNumber) -> Iterator[str]:
         yield "its target is reached: it goes on only with a new one"
 
 
-def _bet(initiative: Model, proposal: Proposal, fresh: Fresh) -> Iterator[str]:
+def _bet(initiative: Model, proposal: Proposal, renamed: Renamed) -> Iterator[str]:
     lead = f"            # {proposal.decision.value}?"
     yield f"{lead} {proposal.because}"
     if proposal.evidence.shipped_on is not None:
         yield from (f"            #    {line}" for line in evidence_lines(proposal.evidence))
     yield from _out(
         [
-            f"              - id: {_scalar(fresh(initiative.id))}",
+            f"              - id: {_scalar(renamed(initiative.id))}",
             *_fields(initiative, 16, without={"id"}),
         ]
     )

@@ -9,6 +9,7 @@ import pytest
 
 from config.load import load_workspace
 from config.workspace import WorkspaceFile
+from syncer.cli.next_cycle import indent_of
 from syncer.registry import load_plugins
 from tests.cli.world import World, today
 
@@ -305,3 +306,23 @@ def test_a_closing_is_of_its_own_cycle(synced: World) -> None:
 
     assert "old story" not in synced.run("review").out
     assert synced.run("close", "activation", "--as", "missed").code == 0
+
+
+def test_the_next_cycle_is_no_markdown(acme: World) -> None:
+    ran = acme.run("review", "--next", "2027-Q1", "--format", "md")
+
+    assert ran.code == 2
+    assert "--next prints YAML for the workspace file; leave --format md away" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("between", "entry", "indent"),
+    [("", "    - id: q", 4), ("\n  # of this year\n\t\n", "- id: q", 0), ("", "{}", 2)],
+)
+def test_how_far_cycles_are_set_in_is_found_in_one_pass_over_empty_lines(
+    between: str, entry: str, indent: int
+) -> None:
+    """Thousands of them, before an entry or where there is none: what tries them in turn never ends."""
+    file = f"cycles:  # our quarters\n{between}" + " \n\n" * 5000 + f"{entry}\n"
+
+    assert indent_of(file) == indent
