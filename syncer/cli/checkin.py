@@ -155,6 +155,11 @@ def _check_in(
     session.say(
         f"{text.name(number.title)}: {number.show(value)} on {day(entry.on)}, {expected} expected{follow}"
     )
+    if entry.on > placed.cycle.end:
+        session.say(
+            f"{placed.cycle.id} ended on {day(placed.cycle.end)}: this tells whether late work moved the "
+            "number, and changes neither its status nor its score"
+        )
     session.emit({"check_in": entry, "expected": expected_value(number, placed.cycle, entry.on)})
 
 

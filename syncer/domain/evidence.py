@@ -131,6 +131,8 @@ def _was_read_to_the_end(rollup: Rollup, line: WorkLine) -> bool:
 def _after_ship(rollup: Rollup, line: WorkLine, shipped: date, base: Evidence) -> Evidence:
     numbers, settles = rollup.numbers, shipped + rollup.key_result.rules.settle
     over = rollup.on >= settles
+    settled = numbers.at(settles) if over else None
+    too_early = settled is None or settled.on < settles - rollup.key_result.rules.cadence
     found = replace(
         base,
         verdict=Verdict.CANNOT_TELL,
@@ -138,8 +140,8 @@ def _after_ship(rollup: Rollup, line: WorkLine, shipped: date, base: Evidence) -
         shipped_on=shipped,
         settles_on=settles,
         at_ship=numbers.at(shipped),
-        settled=numbers.at(settles) if over else None,
-        movement=numbers.movement(shipped, settles) if over else None,
+        settled=settled,
+        movement=None if too_early else numbers.movement(shipped, settles),
         overlapping=_overlapping(rollup, line, shipped, settles),
     )
     if found.movement is None:

@@ -165,7 +165,7 @@ class Numbers:
 
     @classmethod
     def of(cls, key_result: KeyResult, cycle: Cycle, check_ins: Iterable[CheckIn], until: date) -> Numbers:
-        """Keeps its check-ins of the cycle, up to and with the day `until`; a later entry corrects a day."""
+        """Keeps its check-ins from the first day of the cycle to `until`; a later entry corrects a day."""
         mine = sorted(
             (c for c in check_ins if c.key_result_id == key_result.id and cycle.start <= c.on <= until),
             key=lambda check_in: (check_in.on, check_in.at),
@@ -175,8 +175,13 @@ class Numbers:
 
     @property
     def latest(self) -> CheckIn | None:
-        """The newest check-in, None where there is none."""
-        return self.check_ins[-1] if self.check_ins else None
+        """The newest check-in of the cycle, None where there is none: status and score rest on it."""
+        return next((one for one in reversed(self.check_ins) if one.on <= self.cycle.end), None)
+
+    @property
+    def read_on(self) -> date | None:
+        """The day of the newest check-in, also of one after the cycle, which tells what late work did."""
+        return self.check_ins[-1].on if self.check_ins else None
 
     def at(self, on: date) -> Reading | None:
         """The value on a day: the latest entry at most one cadence and grace older, else None (cannot tell).

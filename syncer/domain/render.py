@@ -122,11 +122,12 @@ def is_it_moving(rollup: Rollup, line: WorkLine) -> str:
     latest = rollup.latest
     if latest is None:
         return "Cannot tell yet: nobody has checked in a value."
+    until = rollup.numbers.read_on or latest.on
     if line.status is WorkStatus.DONE and line.done_on is not None:
-        return _since_shipped(rollup, line, line.done_on, latest.on)
+        return _since_shipped(rollup, line, line.done_on, until)
     if line.status is WorkStatus.DROPPED:
         return "This work was dropped."
-    return _while_open(rollup, line, latest.on)
+    return _while_open(rollup, line, until)
 
 
 def _since_shipped(rollup: Rollup, line: WorkLine, shipped: date, until: date) -> str:

@@ -65,6 +65,7 @@ class CheckInRequest:
 def new_check_in(workspace: Workspace, now: datetime, wanted: CheckInRequest) -> CheckIn:
     """The check-in as it would be stored at the moment `now` (UTC).
 
+    A day may be one after the cycle, while what shipped late still has its time; it changes no status.
     Raises SkippableError with a sentence where the key result, the number or the day cannot be right.
     """
     placed = find_key_result(workspace, wanted.key_result)
@@ -76,8 +77,8 @@ def new_check_in(workspace: Workspace, now: datetime, wanted: CheckInRequest) ->
     if today < placed.cycle.start:
         msg = f"{placed.cycle.id} starts on {placed.cycle.start}; check in from that day on"
         raise SkippableError(msg)
-    if not placed.cycle.start <= day <= placed.cycle.end or day > today:
-        last = min(today, placed.cycle.end)
+    if not placed.is_live(day) or day > today:
+        last = min(today, placed.settles_on)
         msg = f"{day} is outside {placed.cycle.id}; give a day from {placed.cycle.start} to {last}"
         raise SkippableError(msg)
     return CheckIn(

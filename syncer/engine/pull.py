@@ -132,9 +132,9 @@ def in_back_off(health: Mapping[str, ConnectionHealth], now: datetime) -> dict[s
 
 
 def _numbers(workspace: Workspace, now: datetime) -> Iterator[tuple[KeyResult, WorkRef]]:
-    """The key results whose number a tracker keeps, while their cycle runs: a value read later is not its."""
+    """The key results whose number a tracker keeps, until their late work has had its time."""
     today = workspace.day(now)
     for placed in workspace.key_results():
         ref = placed.key_result.value_at
-        if ref is not None and placed.cycle.start <= today <= placed.cycle.end:
+        if ref is not None and placed.is_live(today):
             yield placed.key_result, ref

@@ -96,7 +96,6 @@ def _told(
 
 
 def _asked(workspace: Workspace, placed: Placed, source: ValueSource, now: datetime) -> list[CheckIn]:
-    cycle = placed.cycle
     return [
         new_check_in(
             workspace,
@@ -104,7 +103,7 @@ def _asked(workspace: Workspace, placed: Placed, source: ValueSource, now: datet
             CheckInRequest(key_result=placed.key_result.id, value=value, on=on, source=source.name),
         )
         for on, value in sorted(source.values().items())
-        if cycle.start <= on <= cycle.end
+        if placed.is_live(on)
     ]
 
 

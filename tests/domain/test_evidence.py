@@ -8,11 +8,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from syncer.domain.checkin import CheckIn
 from syncer.domain.evidence import Evidence, Verdict, Why, evidence_of, in_order, outcome_of
 from syncer.domain.okr import Bet
+from syncer.domain.pace import MeasuredStatus, Reading
 from syncer.domain.rollup import Known, Rollup, Work, roll_up
 from syncer.domain.work import Snapshot, WorkStatus
 from tests.domain.build import (
+    check_in,
     day,
     initiative,
     key_result,
@@ -148,3 +151,25 @@ def test_read_to_the_end_means_the_end_where_the_workspace_is(
     (bet,) = one.key_result.initiatives
     known = Known(check_ins=tuple(FLAT), work={bet.id: Work(link=bet.link, snapshots=(snapshot(SHIPPED),))})
     assert of(roll_up(of_its_zone, one, known, noon("2027-01-10"))).verdict is verdict
+
+
+LATE = "2026-12-26"
+TO_THE_END = (*weekly("2026-10-08", 34.5, *[36.0] * 11), check_in("2026-12-31", 36.2))
+
+
+@pytest.mark.parametrize(
+    ("after", "verdict", "why"),
+    [
+        ((), Verdict.CANNOT_TELL, Why.NO_READING),
+        ((check_in("2027-01-08", 36.3),), Verdict.DID_NOT_MOVE, Why.FIGURES),
+        ((check_in("2027-01-08", 41.0),), Verdict.MOVED, Why.FIGURES),
+    ],
+)
+def test_a_bet_that_shipped_late_is_judged_by_what_was_read_after_the_cycle(
+    after: tuple[CheckIn, ...], verdict: Verdict, why: Why
+) -> None:
+    rollup = rollup_of(on="2027-02-01", check_ins=(*TO_THE_END, *after), work={"new-flow": [done(LATE)]})
+
+    assert (of(rollup).verdict, of(rollup).why) == (verdict, why)
+    assert outcome_of(rollup).last == Reading(date(2026, 12, 31), 36.2)
+    assert (outcome_of(rollup).score, rollup.status) == (0.12, MeasuredStatus.OFF_TRACK)

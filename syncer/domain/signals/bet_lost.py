@@ -7,7 +7,7 @@ from typing import Final
 
 from syncer.domain.rollup import Rollup
 from syncer.domain.severity import Severity
-from syncer.domain.signals.conditions import all_done, is_quiet, needs_help, shipped_on, stayed
+from syncer.domain.signals.conditions import all_done, had_its_time, is_quiet, needs_help, shipped_on, stayed
 from syncer.domain.signals.finding import (
     CANNOT_TELL,
     Finding,
@@ -38,7 +38,7 @@ def detect(rollup: Rollup, standing: Signal | None) -> Finding:
         return CANNOT_TELL
     conditions = (
         done,
-        rollup.on >= since + rollup.key_result.rules.settle,
+        had_its_time(rollup, since),
         steady(rollup, standing, needs_help(rollup)),
         steady(rollup, standing, stayed(rollup, rollup.numbers.movement(since, rollup.on))),
     )

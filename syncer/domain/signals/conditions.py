@@ -32,6 +32,14 @@ def reached(rollup: Rollup, movement: float | None) -> bool | None:
     return None if rollup.number_stale or movement is None else moved(rollup, movement)
 
 
+def had_its_time(rollup: Rollup, since: date) -> bool | None:
+    """Whether `settle` is over since the day, and the number was read late enough in it to tell anything."""
+    rules, read = rollup.key_result.rules, rollup.numbers.at(rollup.on)
+    if rollup.on < since + rules.settle:
+        return False
+    return None if read is None or read.on < since + rules.settle - rules.cadence else True
+
+
 def stayed(rollup: Rollup, movement: float | None) -> bool | None:
     """Whether the movement is smaller than one that counts."""
     answer = reached(rollup, movement)

@@ -100,7 +100,11 @@ def steady(rollup: Rollup, standing: Signal | None, holds: bool | None) -> bool 
     A window that slides over old values, or a pace that dips, must not close and reopen the same signal:
     while the number is the one the signal was judged by, *no longer* is *cannot tell*.
     """
-    judged_by_it = standing is not None and number_fact(rollup) in standing.evidence
+    judged_by_it = (
+        standing is not None
+        and number_fact(rollup) in standing.evidence
+        and standing.read_on == rollup.numbers.read_on
+    )
     return None if holds is False and judged_by_it else holds
 
 
@@ -124,7 +128,7 @@ def signal(
         evidence=evidence,
         thresholds=thresholds,
         owner=rollup.owner,
-        read_on=rollup.latest.on if rollup.latest else None,
+        read_on=rollup.numbers.read_on,
         first_seen=rollup.on,
     )
 

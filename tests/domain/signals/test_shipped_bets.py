@@ -210,6 +210,17 @@ def test_both_go_on_after_the_cycle_until_the_number_has_settled() -> None:
     assert fired(bet_lost.detect(shipped("2027-01-14", *flat, told=last), None)).kind == "bet_lost"
 
 
+def test_a_number_that_was_not_read_after_the_cycle_had_no_time_to_follow() -> None:
+    last = snapshot("2026-12-26", status=WorkStatus.DONE, done_on=day("2026-12-26"))
+    flat = (*weekly("2026-12-10", 37.0, 37.0, 37.0), check_in("2026-12-31", 37.0))
+    late = (*flat, check_in("2027-01-08", 37.0))
+
+    assert bet_lost.detect(shipped("2027-01-09", *flat, told=last), None) is CANNOT_TELL
+    standing = fired(bet_lost.detect(shipped("2027-01-09", *late, told=last), None))
+    moved = (*late, check_in("2027-01-09", 41.0))
+    assert bet_lost.detect(shipped("2027-01-09", *moved, told=last), standing) is None
+
+
 def test_a_bet_that_shipped_too_late_to_be_judged_does_not_settle_for_ever() -> None:
     late = snapshot("2027-01-05", status=WorkStatus.DONE, done_on=day("2027-01-05"))
     flat = weekly("2026-12-21", 37.0, 37.0, 37.0, 37.0)
