@@ -110,20 +110,29 @@ def run_notify(workspace: Workspace, notifiers: Notifiers, holding: Hold, clock:
     """
     if not workspace.notify or not notifiers:
         return NotifyOutcome()
+    sent: list[str] = []
+    troubles: list[NotifyTrouble] = []
     try:
-        return _run(workspace, notifiers, holding, clock)
+        for one in _tell(workspace, notifiers, holding, clock):
+            if isinstance(one, NotifyTrouble):
+                troubles.append(one)
+            else:
+                sent.append(one)
     except SyncerError as error:  # the sync is closed and stays so; its news is told after the next one
-        sentence = error.sentence
+        troubles.append(NotifyTrouble(reader=EVERYBODY, since=clock.now(), sentence=error.sentence))
     except Exception as error:  # noqa: BLE001  as above
         # Without the error itself: it may hold an address, which is a secret.
         fault = type(error).__name__
         _log.debug("fault while telling: %s", fault)
         sentence = f"{EVERYBODY}: a fault while telling ({fault}); report it as a defect"
-    trouble = NotifyTrouble(reader=EVERYBODY, since=clock.now(), sentence=sentence)
-    return NotifyOutcome(troubles=(trouble,))
+        troubles.append(NotifyTrouble(reader=EVERYBODY, since=clock.now(), sentence=sentence))
+    return NotifyOutcome(sent=tuple(sent), troubles=tuple(troubles))
 
 
-def _run(workspace: Workspace, notifiers: Notifiers, holding: Hold, clock: Clock) -> NotifyOutcome:
+def _tell(
+    workspace: Workspace, notifiers: Notifiers, holding: Hold, clock: Clock
+) -> Iterator[str | NotifyTrouble]:
+    """Each reader as soon as its message has been accepted, or why it was not."""
     now = clock.now()
     known, former = _load(workspace, holding.store, clock)
     plan = plan_notifications(workspace, known, now)
@@ -133,24 +142,19 @@ def _run(workspace: Workspace, notifiers: Notifiers, holding: Hold, clock: Clock
             work.add_told(workspace.id, plan.noted)
             for reader in over:  # there is nothing left to tell them
                 work.drop_notify_trouble(workspace.id, reader)
-    sent: list[str] = []
-    troubles: list[NotifyTrouble] = []
     for one in plan.notifications:
         reader = one.subscription.reader
         holding.confirm()
         why = _send(notifiers, one)
-        if why:
-            since = former[reader].since if reader in former else now
-            troubles.append(NotifyTrouble(reader=reader, since=since, sentence=why))
-        else:
-            sent.append(reader)
+        since = former[reader].since if reader in former else now
+        trouble = NotifyTrouble(reader=reader, since=since, sentence=why) if why else None
+        yield trouble or reader
         with holding.store.write(holding.lease) as work:
-            if not why:
+            if trouble is None:
                 work.add_told(workspace.id, one.told)
                 work.drop_notify_trouble(workspace.id, reader)
-            elif former.get(reader) != troubles[-1]:
-                work.save_notify_trouble(workspace.id, troubles[-1])
-    return NotifyOutcome(sent=tuple(sent), troubles=tuple(troubles))
+            elif former.get(reader) != trouble:
+                work.save_notify_trouble(workspace.id, trouble)
 
 
 def _load(workspace: Workspace, store: Store, clock: Clock) -> tuple[Known, Mapping[str, NotifyTrouble]]:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from connectors.testing.memory import no_fault
 from syncer.domain.notification import Event, NotifyTrouble, Subscription
@@ -17,6 +18,7 @@ from syncer.engine.snoozing import snooze
 from syncer.engine.sync import Engine, Wish, plan_sync, run_sync
 from syncer.errors import CredentialsError, TemporaryError
 from syncer.ports import Notifier
+from syncer.store.sql_store import SqlStore
 from tests.domain import build
 from tests.engine.desk import Desk
 
@@ -592,6 +594,29 @@ def test_whatever_goes_wrong_with_telling_fails_no_sync(
     assert report.run.outcome is RunOutcome.DONE
     (trouble,) = report.untold
     assert trouble.sentence == "notifications: a fault while telling (KeyError); report it as a defect"
+
+
+@dataclass
+class LastReader(Reader):
+    """While its message is taken, the workspace goes to another run."""
+
+    store: SqlStore | None = None
+
+    def send(self, title: str, body: str) -> None:
+        super().send(title, body)
+        assert self.store is not None
+        with self.store.write() as work:
+            work._connection.execute(text("UPDATE leases SET token = token + 1"))
+
+
+def test_who_was_told_before_telling_broke_off_is_in_the_report(office: Office) -> None:
+    office.subscribe(to(SLACK, *SIGNALS), to(MAIL, *SIGNALS))
+    office.slack = LastReader(store=office.desk.store)
+    report = office.sync()
+    assert (len(office.slack.got), len(office.mail.got)) == (1, 0)
+    assert report.told == (SLACK,)
+    (trouble,) = report.untold
+    assert trouble.reader == "notifications"
 
 
 def test_the_end_of_an_outage_long_over_is_no_news_to_who_asks_for_it_later(office: Office) -> None:
