@@ -5,7 +5,7 @@ It is correlation, and the words say so: *moved while*, *did not move within*, *
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -30,7 +30,7 @@ class Why(StrEnum):
     """Why a verdict is what it is, where the figures alone do not say it."""
 
     FIGURES = "the figures say so"
-    OVERLAPPING = "other bets shipped at the same time"
+    OVERLAPPING = "other work was finished at the same time"
     SETTLING = "the number still has time"
     NO_READING = "nobody read the number when it counted"
     UNREAD = "the work was not read"
@@ -44,7 +44,8 @@ class Evidence:
 
     `movement` is in the good direction, between `at_ship` and `settled`, and `expected` what the bet was to
     bring, both in the number's unit. `settles_on` is the last day of the time the number is given.
-    `overlapping` are the titles of the bets whose time overlaps with this one's.
+    `overlapping` are the titles of the initiatives whose time overlaps with this one's: they shipped so that
+    the number could follow both, or finished a part of their work while it followed this one.
     """
 
     key_result: KeyResult
@@ -162,8 +163,10 @@ def _shipped_on(rollup: Rollup, line: WorkLine) -> date | None:
 
 def _overlapping(rollup: Rollup, line: WorkLine, shipped: date, settles: date) -> tuple[str, ...]:
     settle = rollup.key_result.rules.settle
-    others: Sequence[tuple[WorkLine, date | None]] = [
-        (other, _shipped_on(rollup, other)) for other in rollup.work if other is not line
-    ]
-    together = [other for other, on in others if on and on <= settles and shipped <= on + settle]
-    return tuple(other.initiative.title for other in together)
+
+    def is_together(other: WorkLine) -> bool:
+        on = _shipped_on(rollup, other)
+        both = on is not None and on <= settles and shipped <= on + settle
+        return both or other.finished_between(shipped, settles)
+
+    return tuple(other.initiative.title for other in rollup.work if other is not line and is_together(other))

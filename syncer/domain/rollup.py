@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 
 from syncer.domain.checkin import CheckIn, InitiativeCheckIn
 from syncer.domain.closing import Closing
@@ -39,6 +40,7 @@ class WorkLine:
 
     `status` is None while nobody has said anything. `stale` means the figures are older than the limit or the
     item is not shown any more; then nothing here is to be believed as news. `owner` is a name for people.
+    `done_by_day` has how many children were done, by the days on which something changed.
     `done_in_window` counts the children finished within the key result's window, None for *cannot tell*.
     `known_since` is the day of the first word about it, `status_since` that from which the status has held.
     `least_in_window` are the buckets when the fewest items counted in the window, None for *cannot tell*.
@@ -53,6 +55,7 @@ class WorkLine:
     status_in_window: tuple[WorkStatus, ...]
     owner: str | None
     done_on: date | None
+    done_by_day: tuple[tuple[date, int], ...]
     done_in_window: int | None
     known_since: date | None
     status_since: date | None
@@ -80,6 +83,12 @@ class WorkLine:
     def overdue(self, on: date) -> bool:
         """Whether its day is over while it is still open."""
         return self.is_open and self.due is not None and self.due < on
+
+    def finished_between(self, since: date, until: date) -> bool:
+        """Whether children were finished after the one day, and by the other."""
+        before = [done for day, done in self.done_by_day if day <= since]
+        after = [done for day, done in self.done_by_day if since < day <= until]
+        return any(later > earlier for earlier, later in pairwise([*before[-1:], *after]))
 
     @property
     def is_bet(self) -> bool:
@@ -225,6 +234,7 @@ def _line(
         status_in_window=_statuses_since(work, window_start, workspace),
         owner=_owner(workspace, initiative, snapshot),
         done_on=_done_on(work, workspace),
+        done_by_day=tuple((workspace.day(one.taken_at), one.progress.done) for one in work.snapshots),
         done_in_window=_done_since(work.snapshots, window_start, workspace),
         known_since=_known_since(work, workspace),
         status_since=_status_since(work, workspace),

@@ -173,3 +173,23 @@ def test_a_bet_that_shipped_late_is_judged_by_what_was_read_after_the_cycle(
     assert (of(rollup).verdict, of(rollup).why) == (verdict, why)
     assert outcome_of(rollup).last == Reading(date(2026, 12, 31), 36.2)
     assert (outcome_of(rollup).score, rollup.status) == (0.12, MeasuredStatus.OFF_TRACK)
+
+
+@pytest.mark.parametrize(
+    ("told", "verdict"),
+    [
+        (
+            [snapshot("2026-10-05", buckets=(3, 17, 0)), snapshot("2026-11-09", buckets=(20, 4, 0))],
+            "cannot_tell",
+        ),
+        ([snapshot("2026-10-05", buckets=(3, 17, 0)), snapshot("2026-11-01", buckets=(20, 4, 0))], "moved"),
+        ([snapshot("2026-10-05", buckets=(3, 17, 0)), snapshot("2026-11-09", buckets=(3, 19, 0))], "moved"),
+    ],
+)
+def test_work_that_was_finished_in_its_time_overlaps_though_it_did_not_ship(
+    told: list[Snapshot], verdict: str
+) -> None:
+    two = key_result(initiative(), initiative("mail", title="Emails"))
+    one = of(rollup_of(two, on="2026-11-20", check_ins=RISING, work={"new-flow": [done()], "mail": told}))
+
+    assert (one.verdict, one.overlapping) == (verdict, ("Emails",) if verdict == "cannot_tell" else ())
