@@ -252,7 +252,8 @@ _LEFT = {
 def _waits(held: Held) -> str:
     if held.until is None:
         return "waits for the next sync, this one has written enough"
-    return f"held back until {held.until:%Y-%m-%d %H:%M} UTC, the interval between two edits"
+    why = text.plain(held.why) if held.why else "the interval between two edits"
+    return f"held back until {held.until:%Y-%m-%d %H:%M} UTC, {why}"
 
 
 def _wrote(report: SyncReport) -> str:

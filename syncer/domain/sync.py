@@ -132,8 +132,13 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxRow:
-    """A publication owed to an item; `in_flight` while a write for it may be under way or was cut off."""
+    """A publication owed to an item; `in_flight` while a write for it may be under way or was cut off.
+
+    `unanswered` are the key results that a write which was cut off may have published, by id, as far as the
+    publication does not speak of them any more.
+    """
 
     publication: Publication
     not_before: datetime | None = None
     in_flight: bool = False
+    unanswered: frozenset[str] = frozenset()

@@ -20,6 +20,7 @@ from syncer.engine.publish import (
     RefusedError,
     item_of,
     leaks,
+    leaks_unanswered,
 )
 from syncer.engine.pull import Deferred
 from syncer.engine.reading import Connect, ConnectionRead, idle, refused
@@ -50,6 +51,7 @@ class Round:
     clock: Clock
     workspace: Workspace
     receipts: Mapping[Item, Receipt]
+    readable: Mapping[Item, bool]
     room: int
     delivered: list[Delivered] = field(default_factory=list)
     held: list[Held] = field(default_factory=list)
@@ -76,7 +78,8 @@ class Round:
                 self.held.append(Held(row.publication, None))
                 continue
             try:
-                one = courier.deliver(row, self.receipts.get(item_of(row.publication)))
+                receipt = self.receipts.get(item_of(row.publication))
+                one = courier.deliver(row, receipt, create=may_go(row, self.readable))
             except RefusedError as refusal:
                 after = refused(read, refusal.error, self.clock.now())
                 break
@@ -108,7 +111,7 @@ def deliver(
         rows = work.outbox(workspace.id)
         receipts = {(r.ref.connection, r.item_id): r for r in work.receipts(workspace.id)}
         health = work.health(workspace.id)
-    urgent = [row for row in rows if _is_urgent(row, receipts, workspace.confidential)]
+    urgent = [row for row in rows if is_urgent(row, receipts, workspace.confidential)]
     usual = [row for row in rows if row not in urgent and may_go(row, readable)]
     now = clock.now()
     ready = [*urgent, *(row for row in usual if row.not_before is None or row.not_before <= now)]
@@ -117,19 +120,18 @@ def deliver(
         clock=clock,
         workspace=workspace,
         receipts=receipts,
+        readable=readable,
         room=workspace.publish.max_writes_per_sync,
+        held=[Held(row.publication, row.not_before) for row in usual if row not in ready],
     )
-    turn.held += [Held(row.publication, row.not_before) for row in usual if row not in ready]
     others = _others(reads, ready, workspace)
     deferred = {name: away[name] for name in others if name in away}
-    turn.held += [Held(row.publication, late.until) for row in ready if (late := deferred.get(_over(row)))]
+    turn.held += [_held_by(late, row) for row in ready if (late := deferred.get(_over(row)))]
     with ExitStack() as closing:
         apart = [_opened(name, health, connect, closing, now) for name in others if name not in away]
-        leaking = [row for row in ready if _takes_back(row, receipts, workspace.confidential)]
-        after = [_turn(turn, read, leaking) for read in (*reads, *apart)]
-        after = [_turn(turn, read, [row for row in ready if row not in leaking]) for read in after]
+        after = _delivered(turn, (*reads, *apart), ready)
         owed = {item_of(row.publication) for row in rows}
-        after = [_verified(turn, read, owed, readable, verify) for read in after]
+        after = [_verified(turn, read, owed, verify) for read in after]
     return Deliveries(
         delivered=tuple(turn.delivered),
         reads=tuple(after),
@@ -146,14 +148,23 @@ def may_go(row: OutboxRow, readable: Mapping[Item, bool]) -> bool:
 def _takes_back(row: OutboxRow, receipts: Mapping[Item, Receipt], confidential: Confidential) -> bool:
     """Whether what stands there says what nobody may read any more, or whether it is gone is not known."""
     receipt = receipts.get(item_of(row.publication))
-    if receipt is None:
-        return row.in_flight and row.publication.comment is None
-    return leaks(receipt.facts, confidential)
+    if receipt is None and row.in_flight and row.publication.comment is None:
+        return True
+    return leaks_unanswered(row, confidential) or (receipt is not None and leaks(receipt.facts, confidential))
 
 
-def _is_urgent(row: OutboxRow, receipts: Mapping[Item, Receipt], confidential: Confidential) -> bool:
-    receipt = receipts.get(item_of(row.publication))
-    return row.publication.comment is None or (receipt is not None and leaks(receipt.facts, confidential))
+def is_urgent(row: OutboxRow, receipts: Mapping[Item, Receipt], confidential: Confidential) -> bool:
+    """Whether it waits neither for its interval nor for its item to be read."""
+    return row.publication.comment is None or _takes_back(row, receipts, confidential)
+
+
+def _delivered(
+    turn: Round, reads: Sequence[ConnectionRead], ready: Sequence[OutboxRow]
+) -> list[ConnectionRead]:
+    """What leaks first, over every connection; then the rest."""
+    leaking = [row for row in ready if _takes_back(row, turn.receipts, turn.workspace.confidential)]
+    after = [_turn(turn, read, leaking) for read in reads]
+    return [_turn(turn, read, [row for row in ready if row not in leaking]) for read in after]
 
 
 def _turn(turn: Round, read: ConnectionRead, ready: Sequence[OutboxRow]) -> ConnectionRead:
@@ -164,9 +175,7 @@ def _turn(turn: Round, read: ConnectionRead, ready: Sequence[OutboxRow]) -> Conn
     return turn.over(read, read.connector, mine)
 
 
-def _verified(
-    turn: Round, read: ConnectionRead, owed: Collection[Item], readable: Mapping[Item, bool], verify: Verify
-) -> ConnectionRead:
+def _verified(turn: Round, read: ConnectionRead, owed: Collection[Item], verify: Verify) -> ConnectionRead:
     """Looks at what stands and is owed nothing; what was found out is among the deliveries."""
     refused_already = read.report.outcome is not ConnectionOutcome.READ
     if verify is Verify.NOTHING or read.connector is None or refused_already:
@@ -176,7 +185,7 @@ def _verified(
         for item, receipt in turn.receipts.items()
         if item[0] == read.connection
         and item not in owed
-        and readable.get(item)
+        and turn.readable.get(item)
         and receipt.standing is Standing.STANDING
     ]
     if not standing:
@@ -188,6 +197,10 @@ def _verified(
         after = refused(read, refusal.error, now)
     report = replace(after.report, requests=read.connector.requests, writes=read.connector.writes)
     return replace(after, report=report)
+
+
+def _held_by(late: Deferred, row: OutboxRow) -> Held:
+    return Held(row.publication, late.until, late.why)
 
 
 def _over(row: OutboxRow) -> str:

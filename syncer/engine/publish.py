@@ -42,6 +42,11 @@ def leaks(facts: Facts, confidential: Confidential) -> bool:
     return any(section.key_result_id in confidential for section in facts)
 
 
+def leaks_unanswered(row: OutboxRow, confidential: Confidential) -> bool:
+    """Whether a write that was cut off may have published what is confidential now."""
+    return not row.unanswered.isdisjoint(confidential)
+
+
 def plan_publish(
     owed: Sequence[Publication],
     receipts: Sequence[Receipt],
@@ -66,7 +71,8 @@ def plan_publish(
             # A write was cut off and may have arrived: whatever is owed now, the item has to be looked at. A
             # removal is brought to its end first, or what it took away looks like a person's opt-out.
             removing = row.publication.comment is None
-            new = OutboxRow(publication=row.publication if removing else publication, in_flight=True)
+            kept = row.publication if removing else publication
+            new = OutboxRow(publication=kept, in_flight=True, unanswered=_unanswered(row, kept))
         if new is None and row is not None:
             drop.append(item)
         elif new is not None and not _is_waiting(new, row):
@@ -92,8 +98,15 @@ def _taken_back(
             )
     for item, row in waiting.items():
         removing = row.publication.comment is None
-        if item not in wanted and row.in_flight and (removing or leaks(row.publication.facts, confidential)):
+        may_stand = leaks(row.publication.facts, confidential) or leaks_unanswered(row, confidential)
+        if item not in wanted and row.in_flight and (removing or may_stand):
             yield item, replace(row.publication, comment=None, facts=())
+
+
+def _unanswered(row: OutboxRow, publication: Publication) -> frozenset[str]:
+    """What a write that was cut off may have published, and what is to be written now says nothing of."""
+    sent = row.unanswered | {section.key_result_id for section in row.publication.facts}
+    return sent - {section.key_result_id for section in publication.facts}
 
 
 def _row_for(
@@ -122,7 +135,7 @@ def _seen_by(facts: Facts) -> frozenset[str]:
 
 def _is_waiting(new: OutboxRow, row: OutboxRow | None) -> bool:
     """Whether the same is waiting already, perhaps until later because the tracker refused it for now."""
-    if row is None or row.in_flight != new.in_flight:
+    if row is None or (row.in_flight, row.unanswered) != (new.in_flight, new.unanswered):
         return False
     return row.publication == new.publication and (row.not_before is not None or new.not_before is None)
 
@@ -146,10 +159,14 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A row that waits for a later sync: until a time (UTC), or for want of room in this one (None)."""
+    """A row that waits for a later sync: until a time (UTC), or for want of room in this one (None).
+
+    `why` is said where it is not for the interval between two edits.
+    """
 
     publication: Publication
     until: datetime | None
+    why: str = ""
 
 
 class RefusedError(Exception):
@@ -171,8 +188,8 @@ class Courier:
     connector: Connector
     policy: PublishPolicy
 
-    def deliver(self, row: OutboxRow, receipt: Receipt | None) -> Delivered:
-        """Brings one comment to stand as wanted.
+    def deliver(self, row: OutboxRow, receipt: Receipt | None, *, create: bool = True) -> Delivered:
+        """Brings one comment to stand as wanted; without `create` only where one stands.
 
         A refusal for this item alone is reported and tried again after the interval. RefusedError is raised
         where the tracker refuses the whole connection; errors of the store go up as they are and end the
@@ -189,6 +206,10 @@ class Courier:
             if not _may_have_arrived(refusal.error):
                 self._save(row)
             raise
+        if not create and row.publication.comment and (placement is None or placement.comment_id is None):
+            # Nothing arrived, so nothing leaks; the row stays in flight and is looked for again.
+            self._save(replace(row, in_flight=True, unanswered=frozenset()))
+            return Delivered(row.publication, None, writes=removed)
         after = self._steps(row, receipt, placement)
         return replace(after, writes=after.writes + removed)
 

@@ -18,7 +18,7 @@ from syncer.domain.okr import Workspace
 from syncer.domain.sync import ConnectionHealth, ConnectorState, RunOutcome, SyncRun, Trigger
 from syncer.domain.work import Outcome, Snapshot, WorkRef
 from syncer.engine.backfill import is_known
-from syncer.engine.deliver import Deliveries, deliver, may_go
+from syncer.engine.deliver import Deliveries, deliver, is_urgent, may_go
 from syncer.engine.knowledge import After, Before, conclude, load_before, readable_items
 from syncer.engine.lease import Hold, hold
 from syncer.engine.notify import Notifiers, begin_telling, run_notify
@@ -106,7 +106,9 @@ def plan_sync(engine: Engine, wish: Wish) -> SyncReport:
         report = _report(engine, None, reads, deferred, after, values, _moved(engine))
         if wish.pull_only or not engine.workspace.publish.enabled:
             return report
-        return replace(report, planned=_planned(before, after, readable_items(after, outcomes)))
+        away = in_back_off(_heeded(wish, before), now)
+        planned = _planned(engine.workspace, before, after, readable_items(after, outcomes), away)
+        return replace(report, planned=planned)
 
 
 def _moved(engine: Engine) -> tuple[Move, ...]:
@@ -254,14 +256,25 @@ def _record(
     return run
 
 
-def _planned(before: Before, after: After, readable: Mapping[tuple[str, str], bool]) -> tuple[Planned, ...]:
+def _planned(
+    workspace: Workspace,
+    before: Before,
+    after: After,
+    readable: Mapping[Item, bool],
+    away: Mapping[str, Deferred],
+) -> tuple[Planned, ...]:
     receipts = {(r.ref.connection, r.item_id): r for r in before.receipts}
     rows = {item_of(row.publication): row for row in before.outbox}
     rows.update({item_of(row.publication): row for row in after.outbox.put})
     return tuple(
-        Planned(row.publication, receipts.get(item), _later(row.not_before, after.at))
+        Planned(
+            row.publication,
+            receipts.get(item),
+            away[item[0]].until if item[0] in away else _later(row.not_before, after.at),
+        )
         for item, row in rows.items()
-        if item not in after.outbox.drop and (row.publication.comment is None or may_go(row, readable))
+        if item not in after.outbox.drop
+        and (is_urgent(row, receipts, workspace.confidential) or may_go(row, readable))
     )
 
 

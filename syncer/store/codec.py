@@ -6,7 +6,7 @@ ASCII only, so that text no database can hold (NUL, lone surrogates) is stored e
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, TypeVar
 
@@ -255,6 +255,16 @@ def decode_facts(stored: str) -> Facts:
         )
 
     return loads(stored, "receipt", decode)
+
+
+def encode_ids(ids: Collection[str]) -> str:
+    """Ids, in their order."""
+    return dumps(sorted(ids))
+
+
+def decode_ids(stored: str) -> frozenset[str]:
+    """The ids. Raises StoreError for text that is none."""
+    return loads(stored, "row of the outbox", frozenset)
 
 
 def encode_counts(counts: Mapping[str, int]) -> str:

@@ -275,6 +275,7 @@ def from_outbox_row(owed: OutboxRow) -> Values:
         "facts": codec.encode_facts(publication.facts),
         "not_before": owed.not_before,
         "in_flight": owed.in_flight,
+        "unanswered": codec.encode_ids(owed.unanswered) if owed.unanswered else None,
     }
 
 
@@ -287,7 +288,12 @@ def to_outbox_row(row: AnyRow) -> OutboxRow:
         comment=codec.decode_comment(row.comment) if row.comment is not None else None,
         facts=codec.decode_facts(row.facts),
     )
-    return OutboxRow(publication=publication, not_before=row.not_before, in_flight=row.in_flight)
+    return OutboxRow(
+        publication=publication,
+        not_before=row.not_before,
+        in_flight=row.in_flight,
+        unanswered=codec.decode_ids(row.unanswered) if row.unanswered else frozenset(),
+    )
 
 
 def from_run(run: SyncRun) -> Values:

@@ -166,6 +166,7 @@ outbox = Table(
     Column("facts", Text, nullable=False),
     Column("not_before", UtcDateTime),
     Column("in_flight", Boolean, nullable=False),
+    Column("unanswered", Text),
     UniqueConstraint("workspace", "connection", "item_id"),
 )
 

@@ -123,10 +123,10 @@ def test_schema_accepts_what_the_program_accepts(acme: World) -> None:
 
 
 def test_upgrade_sets_the_database_up_once(acme: World) -> None:
-    assert acme.run("db", "current").out == "empty; this version wants 0005: run syncer db upgrade\n"
-    assert acme.run("db", "upgrade").out == "the database is at 0005, it was empty\n"
-    assert acme.run("db", "upgrade").out == "the database is at 0005\n"
-    assert acme.run("db", "current").out == "0005; up to date\n"
+    assert acme.run("db", "current").out == "empty; this version wants 0006: run syncer db upgrade\n"
+    assert acme.run("db", "upgrade").out == "the database is at 0006, it was empty\n"
+    assert acme.run("db", "upgrade").out == "the database is at 0006\n"
+    assert acme.run("db", "current").out == "0006; up to date\n"
 
 
 def test_check_tells_a_database_that_is_not_set_up(acme: World) -> None:

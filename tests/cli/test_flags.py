@@ -84,7 +84,7 @@ def test_json_errors_are_json_on_standard_error(acme: World, command: list[str])
 def test_options_stand_before_or_behind_the_command(synced: World) -> None:
     before = synced.run("--json", "-w", "acme", "db", "current")
 
-    assert before.json == {"current": "0005", "head": "0005"}
+    assert before.json == {"current": "0006", "head": "0006"}
     assert syncer("db", "current", "--json", "-w", "acme", "-c", synced.folder) == before
     assert syncer("db", f"--config={synced.folder}", "--json", "current") == before
     assert globals_first(["serve", "--log-format=json"]) == ["--log-format=json", "serve"]

@@ -63,4 +63,4 @@ def test_an_empty_file_is_no_database(acme: World) -> None:
 
     assert ran.code == 0
     assert "no database yet at " in ran.err
-    assert acme.run("db", "current").out == "empty; this version wants 0005: run syncer db upgrade\n"
+    assert acme.run("db", "current").out == "empty; this version wants 0006: run syncer db upgrade\n"

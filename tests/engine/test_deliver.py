@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
+from connectors.testing.memory import lose_answer
 from syncer.domain.okr import PublishPolicy, WhenRetired
 from syncer.domain.sync import ConnectionHealth, Wrote
+from syncer.domain.work import LinkState
 from syncer.engine.news import failure_key
 from syncer.engine.report import ConnectionOutcome
 from syncer.errors import TemporaryError
@@ -74,6 +78,18 @@ def test_it_waits_also_where_no_link_of_the_file_needs_the_connection(standing: 
     assert (told.outcome, told.until) == (ConnectionOutcome.DEFERRED, over)
     assert "too many requests" in told.sentence
     assert [held.until for held in report.held_back] == [over]
+
+
+def test_a_plan_says_until_when_it_waits(standing: Desk) -> None:
+    back_off(standing)
+    over = standing.clock.now() + BACK_OFF
+    keep_it_inside(standing)
+
+    (planned,) = standing.plan().planned
+    assert (planned.publication.comment, planned.not_before) == (None, over)
+
+    (forced,) = standing.plan(force=True).planned
+    assert forced.not_before is None
 
 
 def test_a_sync_that_is_forced_does_not_wait(standing: Desk) -> None:
@@ -149,3 +165,120 @@ def test_what_leaks_goes_first_over_connections_that_nothing_was_read_over(desk:
     delivered = [(one.publication.item_id, one.wrote) for one in desk.sync().delivered]
 
     assert delivered == [("2", Wrote.REMOVED), ("1", Wrote.REMOVED)]
+
+
+def shared(desk: Desk, *, hidden: bool, first: bool = False, room: int = 50) -> None:
+    """One epic for a public number and one that may be kept inside; with `first` another epic has news."""
+    numbers = [
+        build.key_result(id="activation", title="Keep the whales", confidential=hidden),
+        build.key_result(
+            build.initiative("open", link=build.link("open", key_result_id="open")),
+            id="open",
+            title="Open number",
+        ),
+    ]
+    if first:
+        new = build.initiative("new", link=build.link("new", "NEW-1", key_result_id="new"))
+        numbers.insert(0, build.key_result(new, id="new"))
+    desk.configure(cycles=(build.cycle(*numbers),), publish=PublishPolicy(max_writes_per_sync=room))
+
+
+@pytest.fixture
+def unanswered(desk: Desk) -> Desk:
+    """A comment on two numbers was written, and nobody knows; then one of them is to stay inside."""
+    desk.epic()
+    shared(desk, hidden=False)
+    desk.tracker.fault = lose_answer("created")
+    desk.sync()
+    assert "Keep the whales" in desk.tracker.comments("10042")[0]
+    desk.tracker.fault = fine
+    desk.clock.pass_(days=1)
+    shared(desk, hidden=True)
+    return desk
+
+
+def shown(desk: Desk, item_id: str = "10042") -> tuple[bool, ...]:
+    """Of each comment on an item whether it tells of what is to stay inside."""
+    return tuple("Keep the whales" in text for text in desk.tracker.comments(item_id))
+
+
+def test_what_may_have_been_published_is_taken_back_although_its_item_cannot_be_read(
+    unanswered: Desk,
+) -> None:
+    unanswered.tracker.items["10042"].unread = "the index is being rebuilt"
+    assert [one.publication.item_id for one in unanswered.plan().planned] == ["10042"]
+
+    assert unanswered.sync().wrote == {Wrote.UPDATED: 1}
+
+    assert shown(unanswered) == (False,)
+    assert "Open number" in unanswered.tracker.comments("10042")[0]
+    unanswered.clock.pass_(days=1)
+    assert unanswered.sync().wrote == {}
+
+
+def test_it_is_taken_back_before_anything_else_and_beyond_the_limit(desk: Desk) -> None:
+    desk.epic("NEW-1", "1")
+    desk.tracker.items["1"].state = LinkState.ARCHIVED
+    desk.epic()
+    shared(desk, hidden=False, first=True)
+    desk.tracker.fault = lose_answer("created")
+    desk.sync()
+    assert shown(desk) == (True,)
+    desk.tracker.fault = fine
+    desk.clock.pass_(days=1)
+    desk.tracker.items["1"].state = LinkState.ACTIVE
+    shared(desk, hidden=True, first=True, room=1)
+
+    report = desk.sync()
+
+    assert report.delivered[0].publication.item_id == "10042"
+    assert shown(desk) == (False,)
+    assert [held.publication.item_id for held in report.held_back] == ["1"]
+
+
+def test_what_may_have_been_published_is_not_forgotten_while_it_cannot_be_looked_for(
+    unanswered: Desk,
+) -> None:
+    unanswered.tracker.items["10042"].unread = "the index is being rebuilt"
+    unanswered.tracker.fault = too_many
+    for _ in range(2):
+        unanswered.sync()
+        unanswered.clock.pass_(hours=3)
+    assert shown(unanswered) == (True,)
+    unanswered.tracker.fault = fine
+
+    unanswered.sync()
+
+    assert shown(unanswered) == (False,)
+
+
+def test_an_edit_that_may_have_arrived_is_taken_back_like_a_new_comment(desk: Desk) -> None:
+    """What the receipt knows of is public; the edit that nobody acknowledged was not."""
+    desk.epic()
+    bet = build.initiative("open", link=build.link("open", key_result_id="open"))
+    desk.configure(cycles=(build.cycle(build.key_result(bet, id="open", title="Open number")),))
+    assert desk.sync().wrote == {Wrote.CREATED: 1}
+    desk.clock.pass_(days=1)
+    shared(desk, hidden=False)
+    desk.tracker.fault = lose_answer("updated")
+    desk.sync()
+    assert shown(desk) == (True,)
+    desk.tracker.fault = fine
+    desk.tracker.items["10042"].unread = "the index is being rebuilt"
+    shared(desk, hidden=True)
+
+    assert desk.sync().wrote == {Wrote.UPDATED: 1}
+    assert shown(desk) == (False,)
+
+
+def test_what_never_arrived_is_not_written_on_an_item_that_may_carry_nothing_now(unanswered: Desk) -> None:
+    unanswered.tracker.items["10042"].comments.clear()
+    unanswered.tracker.items["10042"].state = LinkState.ARCHIVED
+    for _ in range(2):
+        assert unanswered.sync().wrote == {}
+        unanswered.clock.pass_(days=1)
+    assert unanswered.tracker.steps.count("find") == 2, "it was looked for when it was written, and once now"
+    unanswered.tracker.items["10042"].state = LinkState.ACTIVE
+
+    assert unanswered.sync().wrote == {Wrote.CREATED: 1}
+    assert shown(unanswered) == (False,)

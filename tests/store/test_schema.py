@@ -12,7 +12,7 @@ COLUMNS = {
     "cycles": "id workspace cycle_id declared_at declared",
     "initiative_check_ins": "id workspace initiative_id on_day entered_at status note author",
     "signals": "id workspace signal_id severity finding first_seen opened_at closed_at",
-    "outbox": "id workspace connection item_id kind key comment facts not_before in_flight",
+    "outbox": "id workspace connection item_id kind key comment facts not_before in_flight unanswered",
     "receipts": "workspace connection item_id kind key comment_id container_id standing digest facts text "
     "published_at",
     "sync_runs": "seq id workspace trigger slot started_at recorded_at closed_at outcome counts",

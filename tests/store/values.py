@@ -219,6 +219,7 @@ outbox_rows = st.builds(
     ),
     not_before=st.none() | moments_utc,
     in_flight=st.booleans(),
+    unanswered=st.frozensets(names),
 )
 sync_runs = st.builds(
     SyncRun,
