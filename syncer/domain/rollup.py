@@ -199,16 +199,20 @@ def roll_up(workspace: Workspace, placed: Placed, known: Known, now: datetime) -
         status=status_of(key_result, cycle, numbers.latest.value if numbers.latest else None, on),
         number_stale=closing is None and _number_is_stale(numbers, on),
         work=tuple(
-            _line(workspace, key_result, initiative, _until(on, known, initiative, workspace), now, on)
+            _line(workspace, key_result, initiative, _until(on, known, initiative, workspace, now), now, on)
             for initiative in key_result.initiatives
         ),
     )
 
 
-def _until(on: date, known: Known, initiative: Initiative, workspace: Workspace) -> Work:
-    """The work up to the day: a cycle that is over is not changed by what an item became since."""
+def _until(on: date, known: Known, initiative: Initiative, workspace: Workspace, now: datetime) -> Work:
+    """The work up to the day: a cycle that is over is not changed by what an item became since.
+
+    Of one that goes on all counts that was read: where a day is still to come, the clock was set back.
+    """
     work = known.work.get(initiative.id, Work())
-    seen = tuple(one for one in work.snapshots if workspace.day(one.taken_at) <= on)
+    goes_on = on == workspace.day(now)
+    seen = tuple(one for one in work.snapshots if goes_on or workspace.day(one.taken_at) <= on)
     return replace(work, snapshots=seen, reports=tuple(one for one in work.reports if one.on <= on))
 
 

@@ -138,8 +138,9 @@ def conclude(
     linked = {link.ref for link in links}
     begun = backfilled(workspace, links, before.snapshots, before.read_at, seen, past)
     filled = {item: (*before.snapshots.get(item, ()), *new) for item, new in begun.items()}
-    fresh = _fresh([one for ref, one in seen.items() if ref in linked], before.snapshots)
-    histories = _histories({**before.snapshots, **filled}, fresh)
+    reached = {**before.snapshots, **filled}
+    fresh = _fresh([one for ref, one in seen.items() if ref in linked], before.snapshots, reached)
+    histories = _histories(reached, fresh)
     known = _known(workspace, before, links, histories)
     judgement = judge(workspace, known, before.signals, now)
     return After(
@@ -162,14 +163,20 @@ def conclude(
     )
 
 
-def _fresh(seen: Iterable[Snapshot], stored: Mapping[Item, tuple[Snapshot, ...]]) -> tuple[ItemChange, ...]:
-    """What says something else than when it was last read."""
+def _fresh(
+    seen: Iterable[Snapshot],
+    stored: Mapping[Item, tuple[Snapshot, ...]],
+    reached: Mapping[Item, tuple[Snapshot, ...]],
+) -> tuple[ItemChange, ...]:
+    """What says something else than when it was last read, as the newest word of the history `reached`."""
     found: dict[Item, ItemChange] = {}
     for snapshot in seen:
         item = (snapshot.ref.connection, snapshot.item_id)
         last = stored[item][-1] if stored.get(item) else None
         if last is None or not last.says_the_same_as(snapshot):
-            found[item] = ItemChange(snapshot, changes(last, snapshot))
+            # A clock that was set back makes no read older than the one before it.
+            at = max(one.taken_at for one in (snapshot, *reached.get(item, ())[-1:]))
+            found[item] = ItemChange(replace(snapshot, taken_at=at), changes(last, snapshot))
     return tuple(found.values())
 
 

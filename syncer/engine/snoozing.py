@@ -32,10 +32,17 @@ def snooze(
     if until < today:
         msg = f"{until} is over; give a day from {today} on"
         raise SkippableError(msg)
-    entry = Snooze(signal_id=signal_id, at=now, until=until, reason=reason.strip(), author=author)
     with store.write() as work:
-        if signal_id not in {signal.id for signal in work.open_signals(workspace.id)}:
+        opened = {row.id: at for row, at, closed_at in work.signal_history(workspace.id) if closed_at is None}
+        if signal_id not in opened:
             msg = f"no open signal is called {signal_id}; syncer signals lists them"
             raise SkippableError(msg)
+        entry = Snooze(
+            signal_id=signal_id,
+            at=max(now, opened[signal_id]),  # also where the clock was set back
+            until=until,
+            reason=reason.strip(),
+            author=author,
+        )
         work.add_snooze(workspace.id, entry)
     return entry

@@ -88,11 +88,17 @@ def _told(
     if isinstance(answer, SyncerError):
         raise answer
     source = str(key_result.value_at)
-    before = [one for one in stored if (one.key_result_id, one.source) == (key_result.id, source)]
-    if before and max(before, key=lambda one: one.at).value == answer:
-        return []
     wanted = CheckInRequest(key_result=key_result.id, value=answer, source=source)
-    return [correcting(new_check_in(workspace, now, wanted), stored)]
+    entry = new_check_in(workspace, now, wanted)
+    before = [
+        one
+        for one in stored
+        # A later day than today's is from a clock that was set back since.
+        if (one.key_result_id, one.source) == (key_result.id, source) and one.on <= entry.on
+    ]
+    if before and max(before, key=lambda one: (one.on, one.at)).value == answer:
+        return []
+    return [correcting(entry, stored)]
 
 
 def _asked(workspace: Workspace, placed: Placed, source: ValueSource, now: datetime) -> list[CheckIn]:

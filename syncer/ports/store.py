@@ -160,7 +160,7 @@ class UnitOfWork(CycleRows, NotifyRows, Protocol):
         ...
 
     def last_run(self, workspace: str) -> SyncRun | None:
-        """The newest run of a workspace."""
+        """The run of a workspace that was started last."""
         ...
 
     def run_of_slot(self, workspace: str, slot: str) -> SyncRun | None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, Table, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, delete, func, insert, select, update
 
 from syncer.domain.checkin import CheckIn, InitiativeCheckIn
 from syncer.domain.closing import Closing
@@ -123,19 +123,26 @@ class SqlUnitOfWork:
         return tuple((mapping.to_signal(row), row.opened_at, row.closed_at) for row in rows)
 
     def open_signal(self, workspace: str, signal: Signal, at: datetime) -> None:
-        """Opens a signal; a standing one says the new, and keeps when it was opened and first seen."""
+        """Opens a signal; a standing one says the new, and keeps when it was opened and first seen.
+
+        It is opened after it was last closed, and closed after it was opened, if the clock was set back.
+        """
         says = mapping.signal_says(signal)
         standing = update(t.signals).where(*_standing(workspace, signal.id)).values(says)
         if self._connection.execute(standing).rowcount == 0:
             identity = {"workspace": workspace, "signal_id": signal.id}
-            times = {"first_seen": signal.first_seen, "opened_at": at}
+            former = select(func.max(t.signals.c.closed_at)).filter_by(**identity)
+            opened_at = max(at, self._connection.scalar(former) or at)
+            times = {"first_seen": signal.first_seen, "opened_at": opened_at}
             self._add(t.signals, identity | says | times)
 
     def close_signal(self, workspace: str, signal_id: str, at: datetime) -> None:
         """Closes a standing signal."""
-        self._connection.execute(
-            update(t.signals).where(*_standing(workspace, signal_id)).values(closed_at=at)
-        )
+        standing = _standing(workspace, signal_id)
+        opened_at = self._connection.scalar(select(t.signals.c.opened_at).where(*standing))
+        if opened_at is not None:
+            closed_at = max(at, opened_at + timedelta(microseconds=1))
+            self._connection.execute(update(t.signals).where(*standing).values(closed_at=closed_at))
 
     def connector_state(self, workspace: str, connection: str) -> ConnectorState:
         """What the connector left last time."""
@@ -232,10 +239,10 @@ class SqlUnitOfWork:
         )
 
     def last_run(self, workspace: str) -> SyncRun | None:
-        """The run of a workspace that was started last."""
+        """The run of a workspace that was started last, whatever the clock said."""
         table = t.sync_runs
-        newest = _of(table, workspace).order_by(table.c.started_at.desc(), table.c.seq.desc()).limit(1)
-        row = self._connection.execute(newest).first()
+        newest = select(func.max(table.c.seq)).where(table.c.workspace == workspace).scalar_subquery()
+        row = self._connection.execute(select(table).where(table.c.seq == newest)).first()
         return mapping.to_run(row) if row else None
 
     def run_of_slot(self, workspace: str, slot: str) -> SyncRun | None:
