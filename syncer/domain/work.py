@@ -45,7 +45,6 @@ class LinkState(StrEnum):
     FORBIDDEN = "forbidden"
     GONE = "gone"
     NOT_VISIBLE = "not_visible"
-    RETIRED = "retired"
 
     @property
     def words(self) -> str:

@@ -32,11 +32,9 @@ def last_reads(links: Iterable[Link]) -> dict[Item, datetime]:
     return found
 
 
-def is_known(
-    item: Item, known: Mapping[Item, object], read_at: Mapping[Item, datetime], now: datetime
-) -> bool:
-    """Whether an item's history reaches up to now, so that no past is wanted."""
-    return item in known and now - read_at.get(item, now) <= GAP
+def is_known(item: Item, read_at: Mapping[Item, datetime], now: datetime) -> bool:
+    """Whether the history of an item that has one reaches up to now, so that no past is wanted."""
+    return now - read_at.get(item, now) <= GAP
 
 
 def backfilled(

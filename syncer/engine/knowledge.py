@@ -60,7 +60,7 @@ def load_before(workspace: Workspace, work: UnitOfWork) -> Before:
     receipts, outbox = work.receipts(name), work.outbox(name)
     ids = {row.publication.ref: row.publication.item_id for row in outbox}
     ids.update((receipt.ref, receipt.item_id) for receipt in receipts)
-    known = work.links(name, retired=True)
+    known = work.links(name)
     links = _carried(_as_declared(tuple(workspace.links()), known), ids)
     connections = {link.ref.connection for link in links}
     return Before(

@@ -9,7 +9,7 @@ from datetime import datetime
 from syncer.domain.link import Link
 from syncer.domain.okr import KeyResult, Workspace
 from syncer.domain.sync import ConnectionHealth
-from syncer.domain.work import LinkState, WorkRef
+from syncer.domain.work import WorkRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ def plan_pull(
     wanted: dict[str, dict[WorkRef, None]] = {}
     carriers: dict[str, dict[WorkRef, None]] = {}
     for link in links:
-        if link.state is not LinkState.RETIRED and link.key_result_id not in rest and scope.covers(link):
+        if link.key_result_id not in rest and scope.covers(link):
             wanted.setdefault(link.ref.connection, {})[link.ref] = None
             if speaks(workspace, link, rest):
                 carriers.setdefault(link.ref.connection, {})[link.carrier] = None

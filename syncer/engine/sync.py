@@ -158,7 +158,7 @@ def _read(
 ) -> tuple[ConnectionRead, ...]:
     """All connections at the same time, so that a tracker that does not answer holds up no other."""
     last = {item: history[-1] for item, history in before.snapshots.items() if history}
-    known = {item for item in last if is_known(item, last, before.read_at, now)}
+    known = {item for item in last if is_known(item, before.read_at, now)}
 
     def read(plan: PullPlan) -> ConnectionRead:
         return read_connection(

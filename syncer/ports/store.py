@@ -43,8 +43,8 @@ class CycleRows(Protocol):
 class UnitOfWork(CycleRows, NotifyRows, Protocol):
     """One transaction: everything in it becomes true together, or nothing does. All times are UTC."""
 
-    def links(self, workspace: str, *, retired: bool = False) -> tuple[Link, ...]:
-        """The links with what the last reads left on them; those that are retired only where asked for."""
+    def links(self, workspace: str) -> tuple[Link, ...]:
+        """The links with what the last reads left on them, those too that the file has no more."""
         ...
 
     def declare_links(self, workspace: str, links: Sequence[Link]) -> None:

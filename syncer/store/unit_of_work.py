@@ -38,11 +38,10 @@ class SqlUnitOfWork:
             self._connection.execute(insert(t.snapshots), self._new_snapshots)
             self._new_snapshots = []
 
-    def links(self, workspace: str, *, retired: bool = False) -> tuple[Link, ...]:
-        """The links in the order of the file; those that are retired only where asked for."""
-        known = _of(t.links, workspace).order_by(t.links.c.position)
-        wanted = known if retired else known.where(t.links.c.retired_at.is_(None))
-        return tuple(mapping.to_link(row) for row in self._rows(wanted))
+    def links(self, workspace: str) -> tuple[Link, ...]:
+        """The links in the order of the file; a retired one keeps its place."""
+        rows = self._rows(_of(t.links, workspace).order_by(t.links.c.position))
+        return tuple(mapping.to_link(row) for row in rows)
 
     def declared_cycles(self, workspace: str) -> tuple[DeclaredCycle, ...]:
         """Every cycle as the file had it, oldest first."""
