@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any
 
 import typer
@@ -16,7 +16,7 @@ from syncer.cli.session import Session, session_of
 from syncer.cli.sheets import note_hidden, views
 from syncer.domain.okr import Workspace
 from syncer.domain.render import day
-from syncer.domain.signals.finding import Signal
+from syncer.domain.signals.finding import Signal, SignalSpan
 from syncer.domain.snooze import Snooze, asleep
 from syncer.engine.snoozing import snooze
 
@@ -127,10 +127,10 @@ def history(context: typer.Context, key_results: Named = None) -> None:
     with session.known_store() as store, store.read() as work:
         for workspace in workspaces:
             shown = _shown(workspace, named)
-            rows = [row for row in work.signal_history(workspace.id) if row[0].key_result_id in shown]
-            document[workspace.id] = [_row_document(*row) for row in rows]
-            session.say(f"{workspace.id}: {text.many(len(rows), 'signal')} since the first sync")
-            for line in text.columns([_row(workspace, *row) for row in rows]):
+            spans = [one for one in work.signal_history(workspace.id) if one.signal.key_result_id in shown]
+            document[workspace.id] = [_span_document(one) for one in spans]
+            session.say(f"{workspace.id}: {text.many(len(spans), 'signal')} since the first sync")
+            for line in text.columns([_row(workspace, one) for one in spans]):
                 session.say(f"  {line}")
     session.emit(document)
 
@@ -140,14 +140,19 @@ def _shown(workspace: Workspace, named: frozenset[str]) -> frozenset[str]:
     return all_of_them & named if named else all_of_them - workspace.confidential
 
 
-def _row(workspace: Workspace, signal: Signal, opened: datetime, closed: datetime | None) -> tuple[str, ...]:
-    ended = f"closed {day(workspace.day(closed))}" if closed else "open"
-    since = f"opened {day(workspace.day(opened))}"
-    return signal.id, since, ended, text.name(signal.headline)
+def _row(workspace: Workspace, span: SignalSpan) -> tuple[str, ...]:
+    ended = f"closed {day(workspace.day(span.closed_at))}" if span.closed_at else "open"
+    since = f"opened {day(workspace.day(span.opened_at))}"
+    return span.signal.id, since, ended, text.name(span.signal.headline)
 
 
-def _row_document(signal: Signal, opened: datetime, closed: datetime | None) -> dict[str, Any]:
-    return {"id": signal.id, "opened_at": opened, "closed_at": closed, "signal": signal}
+def _span_document(span: SignalSpan) -> dict[str, Any]:
+    return {
+        "id": span.signal.id,
+        "opened_at": span.opened_at,
+        "closed_at": span.closed_at,
+        "signal": span.signal,
+    }
 
 
 def _say(session: Session, signal: Signal) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from syncer.domain.okr import Placed, Workspace
-from syncer.domain.signals.finding import Signal
+from syncer.domain.signals.finding import Signal, SignalSpan
 from syncer.domain.snooze import Snooze
 
 
@@ -22,24 +22,19 @@ class Flag:
 
 
 def flagged(
-    placed: Iterable[Placed],
-    history: Iterable[tuple[Signal, datetime, datetime | None]],
-    snoozes: Iterable[Snooze],
-    workspace: Workspace,
+    placed: Placed, history: Iterable[SignalSpan], snoozes: Iterable[Snooze], workspace: Workspace
 ) -> tuple[Flag, ...]:
-    """The signals of these key results in their cycles, in the order they were opened."""
-    cycles = {one.key_result.id: one for one in placed}
+    """The signals of a key result in its cycle, in the order they were opened."""
     aside = list(snoozes)
 
     def found() -> Iterator[Flag]:
-        for signal, opened_at, closed_at in history:
-            one = cycles.get(signal.key_result_id)
-            opened = workspace.day(opened_at)
-            if one is None or not one.is_live(opened):
+        for span in history:
+            opened = workspace.day(span.opened_at)
+            if span.signal.key_result_id != placed.key_result.id or not placed.is_live(opened):
                 continue
-            closed = workspace.day(closed_at) if closed_at else None
-            put = (s for s in aside if s.signal_id == signal.id and opened_at <= s.at)
-            snoozed = tuple(s for s in put if closed_at is None or s.at < closed_at)
-            yield Flag(signal, opened, closed, snoozed)
+            closed = workspace.day(span.closed_at) if span.closed_at else None
+            put = (s for s in aside if s.signal_id == span.signal.id and span.opened_at <= s.at)
+            snoozed = tuple(s for s in put if span.closed_at is None or s.at < span.closed_at)
+            yield Flag(span.signal, opened, closed, snoozed)
 
     return tuple(found())

@@ -21,17 +21,23 @@ class Concerns:
 
 def concerns_of(person: str, rollups: Sequence[Rollup], workspace: Workspace) -> Concerns:
     """Of the person with this id; dropped bets concern nobody any more."""
-    called = workspace.person(person) or person
-
-    def owns(line: WorkLine) -> bool:
-        # Where the file names no owner, the line has the name the tracker's account belongs to.
-        named = line.initiative.owner
-        return named == person if named else line.owner == called
-
     return Concerns(
         numbers=tuple(one for one in rollups if one.key_result.owner == person),
-        bets=tuple((one, line) for one in rollups for line in one.bets if owns(line)),
+        bets=tuple(
+            (one, line)
+            for one in rollups
+            for line in one.bets
+            if delivers(person, line.initiative.owner, line.owner, workspace)
+        ),
     )
+
+
+def delivers(person: str, named: str | None, called: str | None, workspace: Workspace) -> bool:
+    """Whether a bet is the person's: the file has `named` it so by id, or names nobody.
+
+    Then `called`, the name of who the account in the tracker belongs to, says whose it is.
+    """
+    return named == person if named else called == (workspace.person(person) or person)
 
 
 def delivery(rollup: Rollup, line: WorkLine) -> str:

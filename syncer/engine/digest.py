@@ -11,8 +11,9 @@ from syncer.domain.notification import Event, Part, Subscription, Told
 from syncer.domain.okr import Workspace
 from syncer.domain.roles import Concerns, concerns_of, delivery
 from syncer.domain.rollup import Rollup
+from syncer.domain.signals.finding import SignalSpan
 from syncer.engine import wording
-from syncer.engine.news import Fresh, Known, failing, memory_of, public_rows
+from syncer.engine.news import Fresh, Record, failing, public_spans
 from syncer.engine.weekly import last_slot
 
 EVERYTHING_READ = "- everything was read"
@@ -28,41 +29,45 @@ class Digest:
 
 
 def digest_for(
-    subscription: Subscription, workspace: Workspace, known: Known, fresh: Fresh, now: datetime
+    subscription: Subscription, workspace: Workspace, record: Record, fresh: Fresh, now: datetime
 ) -> Digest:
     """The digest that is due, with all that is `fresh`. Nothing of a confidential key result is in it."""
-    memory = memory_of(subscription, known.told)
+    memory = record.memories[subscription]
     last = max(memory.digests, key=lambda told: told.at, default=None)
     since = last.at if last else memory.since[Event.DIGEST]
-    public = [one for one in known.rollups if not one.key_result.confidential]
+    public = [one for one in record.rollups if not one.key_result.confidential]
     concerns = concerns_of(subscription.person, public, workspace) if subscription.person else None
     rollups = [one for one in public if concerns is None or _concerns(one, concerns)]
-    rows = list(public_rows(subscription, workspace, known))
-    open_ = [row for row in rows if row[2] is None and row[0].id not in known.asleep]
-    opened = [row for row in open_ if row[1] > since or row in fresh.opened]
-    closed = [row for row in rows if (row[2] and row[1] <= since < row[2]) or row in fresh.closed]
-    unread = _unread(workspace, known, rollups, subscription) or [EVERYTHING_READ]
+    spans = list(public_spans(subscription, workspace, record))
+    open_ = [one for one in spans if one.closed_at is None and one.signal.id not in record.asleep]
+    opened = [one for one in open_ if one.opened_at > since or one in fresh.opened]
+    closed = [one for one in spans if _has_ended(one, since) or one in fresh.closed]
+    unread = _unread(workspace, record, rollups, subscription) or [EVERYTHING_READ]
     numbers = [wording.number_line(rollup) for rollup in (concerns.numbers if concerns else rollups)]
     bets = [f"- {delivery(rollup, line)}" for rollup, line in (concerns.bets if concerns else ())]
-    before = [wording.signal_line(row, workspace) for row in open_ if row not in opened]
-    says = _says(unread, [wording.signal_line(row, workspace) for row in open_], numbers, bets)
+    standing = [wording.signal_line(one.signal, workspace) for one in open_]
+    before = [wording.signal_line(one.signal, workspace) for one in open_ if one not in opened]
+    begun = [wording.opened_line(one.signal, workspace) for one in opened]
+    over = [wording.signal_line(one.signal, workspace) for one in closed]
+    says = _says(unread, standing, numbers, bets)
     slot = last_slot(workspace, now).isoformat()
     return Digest(
         parts=(
             *wording.part("Could not be read", unread, more="syncer status"),
             *(_own(numbers, bets) if concerns else ()),
-            *wording.part(
-                "Opened since the last digest", [wording.opened_line(r, workspace) for r in opened]
-            ),
-            *wording.part(
-                "Closed since the last digest", [wording.signal_line(r, workspace) for r in closed]
-            ),
+            *wording.part("Opened since the last digest", begun),
+            *wording.part("Closed since the last digest", over),
             *wording.part("Still open", before, more="syncer signals"),
             *(() if concerns else wording.part("The numbers", numbers, more="syncer report weekly")),
         ),
         told=Told(reader=subscription.reader, event=Event.DIGEST, key=slot, at=now, says=says),
         is_news=bool(opened or closed) or last is None or last.says != says,
     )
+
+
+def _has_ended(span: SignalSpan, since: datetime) -> bool:
+    """Whether it was over only after the moment, having stood at it."""
+    return span.closed_at is not None and span.opened_at <= since < span.closed_at
 
 
 def _concerns(rollup: Rollup, concerns: Concerns) -> bool:
@@ -76,10 +81,10 @@ def _own(numbers: list[str], bets: list[str]) -> Iterator[Part]:
 
 
 def _unread(
-    workspace: Workspace, known: Known, rollups: list[Rollup], subscription: Subscription
+    workspace: Workspace, record: Record, rollups: list[Rollup], subscription: Subscription
 ) -> list[str]:
     return [
-        *(wording.failing_line(health, workspace) for health in failing(workspace, known)),
+        *(wording.failing_line(health, workspace) for health in failing(workspace, record)),
         *(wording.unread_line(w, workspace) for r in rollups for w in r.work if w.stale),
         *(
             wording.unsaid_line(rollup)

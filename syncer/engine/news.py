@@ -13,22 +13,23 @@ from datetime import datetime
 from syncer.domain.notification import SINCE, Event, Subscription, Told
 from syncer.domain.okr import KeyResult, Workspace
 from syncer.domain.reminder import Reminder
+from syncer.domain.roles import delivers
 from syncer.domain.rollup import Rollup
-from syncer.domain.signals.finding import Signal
+from syncer.domain.signals.finding import Signal, SignalSpan
 from syncer.domain.sync import ConnectionHealth
-
-SignalRow = tuple[Signal, datetime, datetime | None]
-"""A signal with when it was opened and closed (None: still open)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
-    """What the store knows that may be news; `rollups` and `reminders` only where somebody is owed them."""
+class Record:
+    """What the store has that may be news, and what the readers of the file were told of it.
 
-    signals: tuple[SignalRow, ...]
+    `rollups` and `reminders` are there only where somebody is owed them.
+    """
+
+    signals: tuple[SignalSpan, ...]
     health: Mapping[str, ConnectionHealth]
     asleep: frozenset[str]
-    told: tuple[Told, ...]
+    memories: Mapping[Subscription, Memory]
     rollups: tuple[Rollup, ...] = ()
     reminders: tuple[Reminder, ...] = ()
 
@@ -106,8 +107,8 @@ def long_over(
 class Fresh:
     """What one reader has not been told; `recovered` by connection, with the keys to remember."""
 
-    opened: tuple[SignalRow, ...]
-    closed: tuple[SignalRow, ...]
+    opened: tuple[SignalSpan, ...]
+    closed: tuple[SignalSpan, ...]
     failing: tuple[ConnectionHealth, ...]
     recovered: Mapping[str, tuple[str, ...]]
 
@@ -115,20 +116,20 @@ class Fresh:
         return bool(self.opened or self.closed or self.failing or self.recovered)
 
 
-def fresh_for(subscription: Subscription, workspace: Workspace, known: Known, memory: Memory) -> Fresh:
+def fresh_for(subscription: Subscription, workspace: Workspace, record: Record, memory: Memory) -> Fresh:
     """What is news to the reader. Nothing of a confidential key result ever is."""
-    rows = list(public_rows(subscription, workspace, known))
+    spans = list(public_spans(subscription, workspace, record))
     return Fresh(
-        opened=tuple(row for row in rows if _is_opened(row, subscription, known, memory)),
-        closed=tuple(row for row in rows if _is_closed(row, subscription, memory)),
+        opened=tuple(one for one in spans if _is_opened(one, subscription, record, memory)),
+        closed=tuple(one for one in spans if _is_closed(one, subscription, memory)),
         failing=tuple(
-            health for health in failing(workspace, known) if _is_failed(health, subscription, memory)
+            health for health in failing(workspace, record) if _is_failed(health, subscription, memory)
         ),
-        recovered=_recovered(subscription, workspace, known, memory),
+        recovered=_recovered(subscription, workspace, record, memory),
     )
 
 
-def public_rows(subscription: Subscription, workspace: Workspace, known: Known) -> Iterator[SignalRow]:
+def public_spans(subscription: Subscription, workspace: Workspace, record: Record) -> Iterator[SignalSpan]:
     """The signals this reader may be told of, whether told already or not.
 
     A key result that is not in the file any more may have been confidential: it is left out, too.
@@ -138,10 +139,10 @@ def public_rows(subscription: Subscription, workspace: Workspace, known: Known) 
         for one in workspace.key_results()
         if not one.key_result.confidential
     }
-    for row in known.signals:
-        key_result = shown.get(row[0].key_result_id)
-        if key_result is not None and _is_theirs(row[0], key_result, subscription.person, workspace):
-            yield row
+    for span in record.signals:
+        key_result = shown.get(span.signal.key_result_id)
+        if key_result is not None and _is_theirs(span.signal, key_result, subscription.person, workspace):
+            yield span
 
 
 def _is_theirs(signal: Signal, key_result: KeyResult, person: str | None, workspace: Workspace) -> bool:
@@ -149,14 +150,13 @@ def _is_theirs(signal: Signal, key_result: KeyResult, person: str | None, worksp
         return True
     if signal.initiative_id is None:
         return key_result.owner == person
-    owner = next((i.owner for i in key_result.initiatives if i.id == signal.initiative_id), None)
-    # Where the file names no owner, the signal has the name the tracker's account belongs to.
-    return owner == person if owner else signal.owner == workspace.person(person)
+    named = next((i.owner for i in key_result.initiatives if i.id == signal.initiative_id), None)
+    return delivers(person, named, signal.owner, workspace)
 
 
-def signal_key(row: SignalRow) -> str:
+def signal_key(span: SignalSpan) -> str:
     """One opening of a signal: the same signal may come back."""
-    return f"{row[0].id}@{row[1].isoformat()}"
+    return f"{span.signal.id}@{span.opened_at.isoformat()}"
 
 
 def failure_key(health: ConnectionHealth) -> str:
@@ -164,43 +164,41 @@ def failure_key(health: ConnectionHealth) -> str:
     return f"{health.connection}@{health.failing_since.isoformat() if health.failing_since else ''}"
 
 
-def failing(workspace: Workspace, known: Known) -> tuple[ConnectionHealth, ...]:
+def failing(workspace: Workspace, record: Record) -> tuple[ConnectionHealth, ...]:
     """The connections of the file that fail now."""
     return tuple(
         one
-        for name, one in known.health.items()
+        for name, one in record.health.items()
         if one.failing_since is not None and name in workspace.connection_kinds
     )
 
 
-def _is_opened(row: SignalRow, subscription: Subscription, known: Known, memory: Memory) -> bool:
+def _is_opened(span: SignalSpan, subscription: Subscription, record: Record, memory: Memory) -> bool:
     """One that was closed again before anybody was told is no news."""
-    signal, opened_at, closed_at = row
     since = memory.since.get(Event.SIGNAL_OPENED)
     return (
         Event.SIGNAL_OPENED in subscription.on
         and since is not None
-        and opened_at >= since
-        and closed_at is None
-        and signal.id not in known.asleep
-        and not memory.knows(Event.SIGNAL_OPENED, signal_key(row))
+        and span.opened_at >= since
+        and span.closed_at is None
+        and span.signal.id not in record.asleep
+        and not memory.knows(Event.SIGNAL_OPENED, signal_key(span))
     )
 
 
-def _is_closed(row: SignalRow, subscription: Subscription, memory: Memory) -> bool:
+def _is_closed(span: SignalSpan, subscription: Subscription, memory: Memory) -> bool:
     """Who is told of openings hears of a closing only where they know of the opening."""
-    _, opened_at, closed_at = row
-    since = memory.since.get(Event.SIGNAL_CLOSED)
+    since, closed_at = memory.since.get(Event.SIGNAL_CLOSED), span.closed_at
     if Event.SIGNAL_CLOSED not in subscription.on or closed_at is None or since is None or closed_at < since:
         return False
-    key, heard_since = signal_key(row), memory.since.get(Event.SIGNAL_OPENED)
-    known = (
+    key, heard_since = signal_key(span), memory.since.get(Event.SIGNAL_OPENED)
+    knows_it = (
         Event.SIGNAL_OPENED not in subscription.on
         or heard_since is None
-        or opened_at < heard_since
+        or span.opened_at < heard_since
         or memory.knows(Event.SIGNAL_OPENED, key)
     )
-    return known and not memory.knows(Event.SIGNAL_CLOSED, key)
+    return knows_it and not memory.knows(Event.SIGNAL_CLOSED, key)
 
 
 def _is_failed(health: ConnectionHealth, subscription: Subscription, memory: Memory) -> bool:
@@ -218,12 +216,12 @@ def _is_older(health: ConnectionHealth, memory: Memory) -> bool:
 
 
 def _recovered(
-    subscription: Subscription, workspace: Workspace, known: Known, memory: Memory
+    subscription: Subscription, workspace: Workspace, record: Record, memory: Memory
 ) -> Mapping[str, tuple[str, ...]]:
     """Connection to the failures the reader knows of that are over; none while it fails again."""
     if Event.CONNECTION_RECOVERED not in subscription.on:
         return {}
-    failed_now = {one.connection for one in failing(workspace, known)}
+    failed_now = {one.connection for one in failing(workspace, record)}
     over: dict[str, tuple[str, ...]] = {}
     for event, key in sorted(memory.keys):
         name = key.rpartition("@")[0]
@@ -238,7 +236,7 @@ def _recovered(
 
 
 def silently_known(
-    subscription: Subscription, workspace: Workspace, known: Known, memory: Memory, at: datetime
+    subscription: Subscription, workspace: Workspace, record: Record, memory: Memory, at: datetime
 ) -> tuple[Told, ...]:
     """Failures to remember untold: without them no recovery could be told.
 
@@ -257,7 +255,7 @@ def silently_known(
             at=at,
             sent=False,
         )
-        for health in failing(workspace, known)
+        for health in failing(workspace, record)
         if (not hears or _is_older(health, memory))
         and not memory.knows(Event.CONNECTION_FAILED, failure_key(health))
     )

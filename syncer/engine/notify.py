@@ -17,7 +17,7 @@ from syncer.engine.digest import Digest, digest_for
 from syncer.engine.lease import Hold
 from syncer.engine.news import (
     Fresh,
-    Known,
+    Record,
     beginnings,
     endings,
     failure_key,
@@ -60,7 +60,7 @@ class NotifyOutcome:
     troubles: tuple[NotifyTrouble, ...] = ()
 
 
-def plan_notifications(workspace: Workspace, known: Known, now: datetime) -> NotifyPlan:
+def plan_notifications(workspace: Workspace, record: Record, now: datetime) -> NotifyPlan:
     """At most one message a reader: all that is new to them, where their cadence allows it now. Pure.
 
     Where nothing is new, nothing is sent, not even a digest.
@@ -69,19 +69,19 @@ def plan_notifications(workspace: Workspace, known: Known, now: datetime) -> Not
     messages: list[Notification] = []
     waiting: set[str] = set()
     for subscription in workspace.notify:
-        memory = memory_of(subscription, known.told)
-        noted += silently_known(subscription, workspace, known, memory, now)
+        memory = record.memories[subscription]
+        noted += silently_known(subscription, workspace, record, memory, now)
         if memory.last_sent is not None and now - memory.last_sent < subscription.every:
             waiting.add(subscription.reader)
             continue
-        fresh = fresh_for(subscription, workspace, known, memory)
+        fresh = fresh_for(subscription, workspace, record, memory)
         digest: Digest | None = None
         reminded: tuple[Reminder, ...] = ()
         if is_due(Event.DIGEST, subscription, workspace, memory, now):
-            digest = digest_for(subscription, workspace, known, fresh, now)
+            digest = digest_for(subscription, workspace, record, fresh, now)
         weekly = [digest.told] if digest else []
         if is_due(Event.CHECK_IN_DUE, subscription, workspace, memory, now):
-            reminded = reminders_for(subscription, known)
+            reminded = reminders_for(subscription, record)
             weekly.append(_reminded(subscription, workspace, now))
         if fresh or reminded or (digest and digest.is_news):
             messages.append(_message(subscription, workspace, fresh, digest, reminded, weekly, now))
@@ -134,8 +134,8 @@ def _tell(
 ) -> Iterator[str | NotifyTrouble]:
     """Each reader as soon as its message has been accepted, or why it was not."""
     now = clock.now()
-    known, former = _load(workspace, holding.store, clock)
-    plan = plan_notifications(workspace, known, now)
+    record, former = _load(workspace, holding.store, clock, now)
+    plan = plan_notifications(workspace, record, now)
     over = former.keys() - plan.waiting - {one.subscription.reader for one in plan.notifications}
     if plan.noted or over:
         with holding.store.write(holding.lease) as work:
@@ -157,26 +157,28 @@ def _tell(
                 work.save_notify_trouble(workspace.id, trouble)
 
 
-def _load(workspace: Workspace, store: Store, clock: Clock) -> tuple[Known, Mapping[str, NotifyTrouble]]:
-    now, name = clock.now(), workspace.id
+def _load(
+    workspace: Workspace, store: Store, clock: Clock, now: datetime
+) -> tuple[Record, Mapping[str, NotifyTrouble]]:
+    name = workspace.id
     with store.read() as work:
-        known = Known(
+        told = work.told(name)
+        record = Record(
             signals=work.signal_history(name),
             health=work.health(name),
             asleep=frozenset(asleep(work.snoozes(name), workspace.day(now))),
-            told=work.told(name),
+            memories={one: memory_of(one, told) for one in workspace.notify},
         )
         former = {trouble.reader: trouble for trouble in work.notify_troubles(name)}
 
     def somebody_waits_for(event: Event) -> bool:
-        memories = ((one, memory_of(one, known.told)) for one in workspace.notify)
-        return any(is_due(event, one, workspace, memory, now) for one, memory in memories)
+        return any(is_due(event, one, workspace, memory, now) for one, memory in record.memories.items())
 
     if somebody_waits_for(Event.DIGEST):
-        known = replace(known, rollups=look(workspace, store, clock).rollups)
+        record = replace(record, rollups=look(workspace, store, clock).rollups)
     if somebody_waits_for(Event.CHECK_IN_DUE):
-        known = replace(known, reminders=reminders_at(workspace, store, now))
-    return known, former
+        record = replace(record, reminders=reminders_at(workspace, store, now))
+    return record, former
 
 
 def _send(notifiers: Notifiers, notification: Notification) -> str:
@@ -214,8 +216,8 @@ def _message(
     parts = (*parts, *wording.part("Check-ins due", lines, more="syncer check-in"))
     parts = (*parts, *wording.part("Works again", map(wording.recovered_line, fresh.recovered)))
     if digest is None:
-        opened = (wording.opened_line(row, workspace) for row in fresh.opened)
-        closed = (wording.signal_line(row, workspace) for row in fresh.closed)
+        opened = (wording.opened_line(one.signal, workspace) for one in fresh.opened)
+        closed = (wording.signal_line(one.signal, workspace) for one in fresh.closed)
         parts = (*parts, *wording.part("Opened", opened), *wording.part("Closed", closed))
     return Notification(
         subscription=subscription,
@@ -244,8 +246,8 @@ def _title(workspace: Workspace, fresh: Fresh, digest: Digest | None, owed: int)
 
 def _told(subscription: Subscription, fresh: Fresh, at: datetime) -> Iterator[Told]:
     keys = (
-        *((Event.SIGNAL_OPENED, signal_key(row)) for row in fresh.opened),
-        *((Event.SIGNAL_CLOSED, signal_key(row)) for row in fresh.closed),
+        *((Event.SIGNAL_OPENED, signal_key(one)) for one in fresh.opened),
+        *((Event.SIGNAL_CLOSED, signal_key(one)) for one in fresh.closed),
         *((Event.CONNECTION_FAILED, failure_key(health)) for health in fresh.failing),
         *((Event.CONNECTION_RECOVERED, key) for over in fresh.recovered.values() for key in over),
     )

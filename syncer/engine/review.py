@@ -10,7 +10,7 @@ from syncer.domain.declared import DeclaredCycle, FormerWay, departed, former_wa
 from syncer.domain.flagged import Flag, flagged
 from syncer.domain.okr import Cycle, Placed, Workspace
 from syncer.domain.rollup import Known, Rollup, roll_up
-from syncer.domain.signals.finding import Signal
+from syncer.domain.signals.finding import SignalSpan
 from syncer.domain.snooze import Snooze
 from syncer.engine.knowledge import Before, load_before, stored
 from syncer.engine.view import shown
@@ -94,7 +94,7 @@ class _Past:
     declared: Sequence[DeclaredCycle]
     cycles: Sequence[Cycle]
     before: Before
-    signals: Sequence[tuple[Signal, datetime, datetime | None]]
+    signals: Sequence[SignalSpan]
     snoozes: Sequence[Snooze]
     confidential: frozenset[str]
 
@@ -110,7 +110,7 @@ def _review(alone: Workspace, past: _Past, now: datetime) -> CycleReview:
         flags=tuple(
             flag
             for one in placed
-            for flag in flagged([one], past.signals, past.snoozes, alone)
+            for flag in flagged(one, past.signals, past.snoozes, alone)
             if (end := ends.get(one.key_result.id)) is None or flag.opened_on < end
         ),
         former={one.key_result.id: former_ways(past.declared, one, alone) for one in placed},

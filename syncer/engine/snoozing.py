@@ -33,7 +33,8 @@ def snooze(
         msg = f"{until} is over; give a day from {today} on"
         raise SkippableError(msg)
     with store.write() as work:
-        opened = {row.id: at for row, at, closed_at in work.signal_history(workspace.id) if closed_at is None}
+        history = work.signal_history(workspace.id)
+        opened = {span.signal.id: span.opened_at for span in history if span.closed_at is None}
         if signal_id not in opened:
             msg = f"no open signal is called {signal_id}; syncer signals lists them"
             raise SkippableError(msg)

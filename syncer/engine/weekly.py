@@ -8,7 +8,7 @@ from syncer.domain.notification import Event, Subscription
 from syncer.domain.okr import Workspace
 from syncer.domain.reminder import Reminder
 from syncer.domain.schedule import next_weekly
-from syncer.engine.news import Known, Memory
+from syncer.engine.news import Memory, Record
 
 WEEK = timedelta(days=7)
 
@@ -32,6 +32,6 @@ def is_due(
     return since < slot <= now and not memory.knows(event, slot.isoformat())
 
 
-def reminders_for(subscription: Subscription, known: Known) -> tuple[Reminder, ...]:
+def reminders_for(subscription: Subscription, record: Record) -> tuple[Reminder, ...]:
     """Who owes a check-in, as far as it concerns the reader; who has checked in is not among them."""
-    return tuple(one for one in known.reminders if subscription.person in {None, one.person})
+    return tuple(one for one in record.reminders if subscription.person in {None, one.person})

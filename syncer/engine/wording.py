@@ -11,9 +11,9 @@ from syncer.domain.okr import KeyResult, Workspace
 from syncer.domain.reminder import Owed
 from syncer.domain.render import day, number_word
 from syncer.domain.rollup import Rollup, WorkLine
+from syncer.domain.signals.finding import Signal
 from syncer.domain.sync import ConnectionHealth
 from syncer.domain.work import LinkState
-from syncer.engine.news import SignalRow
 
 LONGEST_PART = 40
 
@@ -27,21 +27,17 @@ def part(heading: str, lines: Iterable[str], *, more: str = "syncer signals hist
         yield Part(heading, found)
 
 
-def opened_line(row: SignalRow, workspace: Workspace) -> str:
+def opened_line(signal: Signal, workspace: Workspace) -> str:
     """A signal with the number it is about, who is asked, and the question."""
-    signal = row[0]
     asked = f" {name(signal.owner)}:" if signal.owner else ""
-    return f"{signal_line(row, workspace)}{asked} {name(signal.question)}"
+    return f"{signal_line(signal, workspace)}{asked} {name(signal.question)}"
 
 
-def signal_line(row: SignalRow, workspace: Workspace) -> str:
-    """A signal with the number it is about."""
-    signal = row[0]
-    about = next(
-        (one.key_result for one in workspace.key_results() if one.key_result.id == signal.key_result_id), None
-    )
-    title = name(about.title) if about else signal.key_result_id
-    return f"- {title}: {signal.kind.replace('_', ' ')}. {name(signal.headline)}"
+def signal_line(signal: Signal, workspace: Workspace) -> str:
+    """A signal with the number of the file that it is about."""
+    numbers = (placed.key_result for placed in workspace.key_results())
+    about = next(one for one in numbers if one.id == signal.key_result_id)
+    return f"- {name(about.title)}: {signal.kind.replace('_', ' ')}. {name(signal.headline)}"
 
 
 def failing_line(health: ConnectionHealth, workspace: Workspace) -> str:

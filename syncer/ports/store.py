@@ -13,7 +13,7 @@ from syncer.domain.closing import Closing
 from syncer.domain.declared import DeclaredCycle
 from syncer.domain.link import Link
 from syncer.domain.okr import Cycle
-from syncer.domain.signals.finding import Signal
+from syncer.domain.signals.finding import Signal, SignalSpan
 from syncer.domain.snooze import Snooze
 from syncer.domain.sync import ConnectionHealth, ConnectorState, Due, OutboxRow, Receipt, SyncRun
 from syncer.domain.work import Snapshot
@@ -103,8 +103,8 @@ class UnitOfWork(CycleRows, NotifyRows, Protocol):
         """The signals that stand open."""
         ...
 
-    def signal_history(self, workspace: str) -> tuple[tuple[Signal, datetime, datetime | None], ...]:
-        """Every signal there ever was, with when it was opened and closed (None: still open)."""
+    def signal_history(self, workspace: str) -> tuple[SignalSpan, ...]:
+        """Every signal there ever was, in the order they were opened."""
         ...
 
     def open_signal(self, workspace: str, signal: Signal, at: datetime) -> None:

@@ -15,7 +15,7 @@ from syncer.domain.declared import DeclaredCycle
 from syncer.domain.link import Link
 from syncer.domain.notification import NotifyTrouble, Told
 from syncer.domain.okr import Cycle
-from syncer.domain.signals.finding import Signal
+from syncer.domain.signals.finding import Signal, SignalSpan
 from syncer.domain.snooze import Snooze
 from syncer.domain.sync import ConnectionHealth, ConnectorState, Due, OutboxRow, Receipt, SyncRun
 from syncer.domain.work import Snapshot
@@ -116,10 +116,10 @@ class SqlUnitOfWork:
         rows = self._rows(_of(t.signals, workspace).where(stands).order_by(t.signals.c.id))
         return tuple(mapping.to_signal(row) for row in rows)
 
-    def signal_history(self, workspace: str) -> tuple[tuple[Signal, datetime, datetime | None], ...]:
+    def signal_history(self, workspace: str) -> tuple[SignalSpan, ...]:
         """Every signal there ever was, in the order they were opened."""
         rows = self._rows(_of(t.signals, workspace).order_by(t.signals.c.id))
-        return tuple((mapping.to_signal(row), row.opened_at, row.closed_at) for row in rows)
+        return tuple(SignalSpan(mapping.to_signal(row), row.opened_at, row.closed_at) for row in rows)
 
     def open_signal(self, workspace: str, signal: Signal, at: datetime) -> None:
         """Opens a signal; a standing one says the new, and keeps when it was opened and first seen.

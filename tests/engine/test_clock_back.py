@@ -117,7 +117,8 @@ def test_the_run_that_was_started_last_is_the_last(desk: Desk, back: dict[str, f
 def conflicts(desk: Desk) -> list[Flag]:
     with desk.store.read() as work:
         history, snoozes = work.signal_history("acme"), work.snoozes("acme")
-    flags = flagged(desk.workspace.key_results(), history, snoozes, desk.workspace)
+    (placed,) = desk.workspace.key_results()
+    flags = flagged(placed, history, snoozes, desk.workspace)
     return [flag for flag in flags if flag.signal.kind == "status_conflict"]
 
 
@@ -145,7 +146,7 @@ def test_a_signal_is_put_aside_and_closed_after_it_was_opened(desk: Desk) -> Non
 
     assert ([one.reason for one in first.snoozed], second.snoozed) == (["known"], ())
     with desk.store.read() as work:
-        rows = [row for row in work.signal_history("acme") if row[0].kind == "status_conflict"]
-    (_, first_opened, first_closed), (_, second_opened, _) = rows
-    assert first_closed is not None
-    assert first_opened < first_closed <= second_opened < first_opened + timedelta(seconds=1)
+        spans = [one for one in work.signal_history("acme") if one.signal.kind == "status_conflict"]
+    before, after = spans
+    assert before.closed_at is not None
+    assert before.opened_at < before.closed_at <= after.opened_at < before.opened_at + timedelta(seconds=1)

@@ -347,6 +347,15 @@ def test_a_person_gets_what_is_theirs(office: Office) -> None:
     assert all(line in mail for line in stale)
 
 
+def test_a_bet_nobody_owns_in_the_file_is_of_who_has_it_in_the_tracker(office: Office) -> None:
+    office.desk.workspace = build.workspace(build.key_result(build.initiative(owner=None)))
+    office.desk.tracker.change("10042", owner="account-ben", due=build.day("2026-10-20"))
+    office.subscribe(to(SLACK, *SIGNALS, person="ben"), to(MAIL, *SIGNALS, person="ana"))
+    office.sync()
+    assert "overdue bet" in office.slack.body()
+    assert "overdue bet" not in office.mail.body()
+
+
 SECRETS = ("activation", "52", "34", "Bet new-flow", "new-flow", "ONB-12")
 
 

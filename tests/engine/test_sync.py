@@ -497,10 +497,7 @@ def test_signals_open_and_close_with_their_history(desk: Desk) -> None:
     closed = desk.sync().closed
     assert "no_owner" in {signal.kind for signal in closed}
     with desk.store.read() as work:
-        history = {
-            signal.kind: (opened_at, closed_at)
-            for signal, opened_at, closed_at in work.signal_history("acme")
-        }
+        history = {span.signal.kind: (span.opened_at, span.closed_at) for span in work.signal_history("acme")}
     opened_at, closed_at = history["no_owner"]
     assert opened_at == build.noon("2026-10-20")
     assert closed_at == build.noon("2026-10-21")

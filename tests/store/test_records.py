@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import event
 
 from syncer.domain.checkin import CheckIn, InitiativeCheckIn
+from syncer.domain.signals.finding import SignalSpan
 from syncer.domain.sync import (
     ConnectionHealth,
     ConnectorState,
@@ -123,8 +124,8 @@ def test_a_signal_is_opened_changed_closed_and_opened_again(store: SqlStore) -> 
         unit.open_signal(ACME, first, later(days=7))
     with store.read() as unit:
         assert unit.signal_history(ACME) == (
-            (changed, NOW, later(days=5)),
-            (first, later(days=7), None),
+            SignalSpan(changed, NOW, later(days=5)),
+            SignalSpan(first, later(days=7), None),
         )
 
 

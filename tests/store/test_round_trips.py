@@ -14,7 +14,7 @@ from syncer.domain.closing import ClosedAs, Closing
 from syncer.domain.link import Link
 from syncer.domain.notification import Event, NotifyTrouble, Told
 from syncer.domain.okr import Cycle
-from syncer.domain.signals.finding import Signal
+from syncer.domain.signals.finding import Signal, SignalSpan
 from syncer.domain.snooze import Snooze
 from syncer.domain.sync import ConnectionHealth, OutboxRow, Receipt, SyncRun
 from syncer.domain.work import Snapshot, WorkStatus
@@ -168,7 +168,7 @@ def test_signals(store: SqlStore, signal: Signal) -> None:
         unit.open_signal(workspace, signal, NOW)
     with store.read() as unit:
         assert unit.open_signals(workspace) == (signal,)
-        assert unit.signal_history(workspace) == ((signal, NOW, None),)
+        assert unit.signal_history(workspace) == (SignalSpan(signal, NOW, None),)
 
 
 @in_one_store

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import Enum
 
 from syncer.domain.okr import KeyResult
@@ -56,6 +56,15 @@ class Signal:
     def id(self) -> str:
         """Its name on the command line: `activation/bet_lost`, `activation/overdue_bet/new-flow`."""
         return signal_id(self.key_result_id, self.kind, self.initiative_id)
+
+
+@dataclass(frozen=True, slots=True)
+class SignalSpan:
+    """A signal with the moments (UTC) from which and until which it stood; None: it still does."""
+
+    signal: Signal
+    opened_at: datetime
+    closed_at: datetime | None
 
 
 def signal_id(key_result: str, kind: str, initiative: str | None = None) -> str:
