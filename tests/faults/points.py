@@ -18,7 +18,7 @@ from connectors.sandbox.server import Request, Wire
 from syncer.domain.comment import Publication
 from syncer.domain.sync import ConnectorState, Delivery, Placement
 from syncer.domain.work import WorkRef
-from syncer.ports import Connector, Fetched, Lease, Store
+from syncer.ports import Connector, Fetched, Lease, Notifier, Store
 from syncer.store.sql_store import SqlStore
 from tests.faults.yard import Yard, is_write
 
@@ -36,6 +36,9 @@ STEPS = (
     "release",
 )
 POINTS = tuple(f"{side} {step}" for step in STEPS for side in ("before", "after"))
+TELLING = tuple(f"{side} {step}" for step in ("tell", "noted") for side in ("before", "after"))
+"""Where a sync is when there is something to tell."""
+
 ON_THE_WIRE = ("a write unheard", "a write acted upon")
 """Two more: the tracker sees no more of us than the connection, or acts and nobody hears its answer."""
 
@@ -47,6 +50,7 @@ _NAMES = (
     ("save_run", "close"),
     ("save_receipt", "receipt"),
     ("put_outbox", "intent"),
+    ("add_told", "noted"),
 )
 
 
@@ -124,6 +128,21 @@ class PointedConnector:
             return self._connector.publish(publication, placement)
 
 
+class PointedNotifier:
+    """A notifier that says where a sync is."""
+
+    def __init__(self, notifier: Notifier, reached: Reached) -> None:
+        self._notifier = notifier
+        self._reached = reached
+
+    def check(self) -> str:
+        return self._notifier.check()
+
+    def send(self, title: str, body: str) -> None:
+        with _around(self._reached, "tell"):
+            self._notifier.send(title, body)
+
+
 @contextmanager
 def _around(reached: Reached, step: str) -> Iterator[None]:
     reached(f"before {step}")
@@ -136,6 +155,7 @@ def sync_with_points(yard: Yard, reached: Reached) -> None:
     yard.sync(
         store=lambda store: _store(PointedStore(store, reached)),
         connector=lambda connector: _connector(PointedConnector(connector, reached)),
+        notifier=lambda notifier: PointedNotifier(notifier, reached),
     )
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import Any, Literal, Protocol, Self
+from tempfile import TemporaryFile
+from typing import Any, Literal, Protocol, Self, TextIO
 
 from sqlalchemy import create_engine, select, text, update
 from sqlalchemy.engine import Engine as DatabaseEngine
@@ -30,14 +32,15 @@ from connectors.sandbox.jira_site import BOT, Deployment, JiraSite
 from connectors.sandbox.server import Request, StandIn
 from connectors.transport import Transport
 from syncer.domain.link import Link
+from syncer.domain.notification import Event, Subscription
 from syncer.domain.okr import Initiative, KeyResult, Workspace
 from syncer.domain.sync import Due
-from syncer.domain.work import WorkRef
+from syncer.domain.work import Health, WorkRef
 from syncer.engine.checkins import check_in
 from syncer.engine.report import SyncReport
 from syncer.engine.sync import Engine, Wish, plan_sync, run_sync
 from syncer.engine.tick import SYNC
-from syncer.ports import Connector, Context, SecretReference, Store
+from syncer.ports import Connector, Context, Notifier, SecretReference, Store
 from syncer.service.due import run_due
 from syncer.store import schema
 from syncer.store.sql_store import SqlStore, open_store
@@ -279,6 +282,29 @@ class State:
 
 WrapStore = Callable[[SqlStore], Store]
 WrapConnector = Callable[[Connector], Connector]
+WrapNotifier = Callable[[Notifier], Notifier]
+
+READER = Subscription(to="a file", on=frozenset({Event.SIGNAL_OPENED, Event.SIGNAL_CLOSED}))
+
+
+class Letterbox:
+    """A notifier whose messages outlive the process that sent them: one after the other in a file."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+
+    def send(self, title: str, body: str) -> None:
+        self._file.write(json.dumps([title, body]) + "\n")
+        self._file.flush()
+
+    def check(self) -> str:
+        return "a file"
+
+    @property
+    def messages(self) -> list[str]:
+        """What was sent, the oldest first."""
+        self._file.seek(0)
+        return ["\n".join(json.loads(line)) for line in self._file]
 
 
 @dataclass
@@ -297,11 +323,14 @@ class Yard:
         emptied(self.address)
 
     def __enter__(self) -> Self:
+        self._open = ExitStack()
+        self.letters = Letterbox(self._open.enter_context(TemporaryFile("a+", encoding="utf-8")))
         self.tracker.server.start()
+        self._open.callback(self.tracker.server.stop)
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.tracker.server.stop()
+        self._open.close()
         self.mend()
 
     @property
@@ -310,23 +339,36 @@ class Yard:
         bets = [self._bet(item) for item in range(self.items) if not (self.retired and item == 1)]
         number: KeyResult = build.key_result(*bets, confidential=self.confidential)
         kind = "asana" if self.kind == "asana" else "jira"
-        return build.workspace(number, connection_kinds={"tracker": kind})
+        return build.workspace(number, connection_kinds={"tracker": kind}, notify=(READER,))
 
     def _bet(self, item: int) -> Initiative:
         name = f"bet-{item}"
         link = Link(initiative_id=name, key_result_id="activation", ref=self.tracker.ref(item))
         return Initiative(id=name, title=f"Bet {item}", owner="ben", link=link)
 
-    def check_in(self, value: float) -> None:
+    def check_in(self, value: float, health: Health = Health.UNKNOWN) -> None:
         with self.opened() as store:
-            check_in(self.workspace, store, self.clock, key_result="activation", value=value, author="Ana")
+            check_in(
+                self.workspace,
+                store,
+                self.clock,
+                key_result="activation",
+                value=value,
+                health=health,
+                author="Ana",
+            )
 
     def sync(
-        self, *, store: WrapStore = lambda it: it, connector: WrapConnector = lambda it: it
+        self,
+        *,
+        store: WrapStore = lambda it: it,
+        connector: WrapConnector = lambda it: it,
+        notifier: WrapNotifier = lambda it: it,
     ) -> SyncReport:
         """One sync in this process, as a service that was started anew would make it."""
         with self.opened() as opened:
-            return run_sync(self._engine(store(opened), connector), Wish())
+            engine = self._engine(store(opened), connector)
+            return run_sync(replace(engine, notifiers={READER.to: notifier(self.letters)}), Wish())
 
     def woken(self) -> None:
         """The tracker says that something changed: the workspace is due, and what is due is worked off."""
