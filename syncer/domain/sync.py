@@ -111,6 +111,11 @@ class Receipt:
     text: str = ""
     published_at: datetime | None = None
 
+    @property
+    def removal(self) -> Publication:
+        """What takes away what stands there."""
+        return Publication(workspace=self.workspace, ref=self.ref, item_id=self.item_id, comment=None)
+
 
 class Wrote(StrEnum):
     """What one step of a delivery did in the tracker."""

@@ -90,12 +90,7 @@ def _taken_back(
     for item, receipt in standing.items():
         edited = receipt.standing is Standing.EDITED
         if leaks(receipt.facts, confidential) and (edited or item not in wanted):
-            yield (
-                item,
-                Publication(
-                    workspace=receipt.workspace, ref=receipt.ref, item_id=receipt.item_id, comment=None
-                ),
-            )
+            yield item, receipt.removal
     for item, row in waiting.items():
         removing = row.publication.comment is None
         may_stand = leaks(row.publication.facts, confidential) or leaks_unanswered(row, confidential)

@@ -11,7 +11,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import Enum
 
-from syncer.domain.comment import Publication
 from syncer.domain.sync import Placement, Receipt, Standing, Wrote
 from syncer.engine.publish import Courier, Delivered, RefusedError
 from syncer.errors import SkippableError, SyncerError
@@ -44,13 +43,13 @@ def verified(
         found = seen.get(receipt.item_id)
         if found in {Standing.EDITED, Standing.OPTED_OUT}:
             courier.note(replace(receipt, standing=found))
-            yield Delivered(_of(receipt), found)
+            yield Delivered(receipt.removal, found)
         elif verify is Verify.EVERYTHING or _is_recent(receipt, now):
             yield from _alone(courier, receipt)
 
 
 def _alone(courier: Courier, receipt: Receipt) -> Iterator[Delivered]:
-    publication = _of(receipt)
+    publication = receipt.removal
     try:
         writes = courier.remove(publication, _beside(receipt, courier.found(publication)))
     except SkippableError as error:
@@ -64,10 +63,6 @@ def _beside(receipt: Receipt, found: Sequence[Placement]) -> Sequence[Placement]
     """The others; none where the known one is not among them: nobody can say then which is the second."""
     others = [one for one in found if one.comment_id != receipt.placement.comment_id]
     return others if len(others) < len(found) else ()
-
-
-def _of(receipt: Receipt) -> Publication:
-    return Publication(workspace=receipt.workspace, ref=receipt.ref, item_id=receipt.item_id, comment=None)
 
 
 def _is_recent(receipt: Receipt, now: datetime) -> bool:
