@@ -10,7 +10,7 @@ import typer
 
 from syncer.cli.discreet import Named, refuse_unknown, veil
 from syncer.cli.review_next import draw_next
-from syncer.cli.review_words import Part, as_markdown, as_text, bets, flags, numbers
+from syncer.cli.review_words import Chapter, as_markdown, as_text, bets, flags, numbers
 from syncer.cli.session import Session, session_of
 from syncer.domain.evidence import Evidence, evidence_of, in_order, outcome_of
 from syncer.domain.okr import Workspace
@@ -60,7 +60,7 @@ def review(
         shown = back.public(named)
         document[back.workspace.id] = _document(shown)
         written = as_markdown if form is Format.MD else as_text
-        for line in written(_title(shown), list(_parts(shown))):
+        for line in written(_title(shown), list(_chapters(shown))):
             session.say(line)
         _note_departed(session, back, asked)
         if not named:
@@ -71,7 +71,7 @@ def review(
 def public_lines(workspace: Workspace, store: Store, clock: Clock) -> Iterator[str]:
     """The review as text, with nothing confidential in it."""
     back = look_back(workspace, store, clock).public()
-    return as_text(_title(back), list(_parts(back)))
+    return as_text(_title(back), list(_chapters(back)))
 
 
 def _look_back(session: Session, named: frozenset[str], asked: frozenset[str]) -> list[LookBack]:
@@ -113,7 +113,7 @@ def _title(back: LookBack) -> str:
     return f"{back.workspace.id} · {cycles or 'no cycle'} · review"
 
 
-def _parts(shown: LookBack) -> Iterator[Part]:
+def _chapters(shown: LookBack) -> Iterator[Chapter]:
     """The bets before the numbers, then what was flagged on the way."""
     yield from bets(in_order(one for rollup in shown.rollups for one in evidence_of(rollup)))
     yield numbers([(outcome_of(one), cycle.former[one.key_result.id]) for cycle, one in _each(shown)])

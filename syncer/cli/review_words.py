@@ -1,4 +1,4 @@
-"""The review in words: parts of headings and entries, as plain text and as Markdown."""
+"""The review in words: chapters of headings and entries, as plain text and as Markdown."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Chapter:
     """Entries under one heading."""
 
     heading: str
@@ -41,7 +41,7 @@ HEADINGS = {
 }
 
 
-def bets(found: Sequence[Evidence]) -> Iterator[Part]:
+def bets(found: Sequence[Evidence]) -> Iterator[Chapter]:
     """The bets by verdict; they come in order."""
     for verdict, of_verdict in groupby(found, key=lambda one: one.verdict):
         entries = (
@@ -51,12 +51,12 @@ def bets(found: Sequence[Evidence]) -> Iterator[Part]:
             )
             for one in of_verdict
         )
-        yield Part(HEADINGS[verdict], tuple(entries))
+        yield Chapter(HEADINGS[verdict], tuple(entries))
 
 
-def numbers(outcomes: Sequence[tuple[Outcome, Sequence[FormerWay]]]) -> Part:
+def numbers(outcomes: Sequence[tuple[Outcome, Sequence[FormerWay]]]) -> Chapter:
     """The key results, each with what was said of it and how it was set before."""
-    return Part(
+    return Chapter(
         "Key results",
         tuple(
             Entry(_outcome_line(one), (*map(_former_line, former), *_closing_lines(one)))
@@ -65,7 +65,7 @@ def numbers(outcomes: Sequence[tuple[Outcome, Sequence[FormerWay]]]) -> Part:
     )
 
 
-def flags(cycles: Iterable[tuple[Sequence[Flag], Sequence[Rollup]]]) -> Iterator[Part]:
+def flags(cycles: Iterable[tuple[Sequence[Flag], Sequence[Rollup]]]) -> Iterator[Chapter]:
     """What was flagged and when, put aside or not, cycle by cycle; titles are those of its rollups."""
     entries = tuple(
         Entry(_flag_line(flag, rollups), tuple(_aside_lines(flag)))
@@ -73,29 +73,29 @@ def flags(cycles: Iterable[tuple[Sequence[Flag], Sequence[Rollup]]]) -> Iterator
         for flag in found
     )
     if entries:
-        yield Part("What was flagged", entries)
+        yield Chapter("What was flagged", entries)
 
 
-def as_text(title: str, parts: Sequence[Part]) -> Iterator[str]:
+def as_text(title: str, chapters: Sequence[Chapter]) -> Iterator[str]:
     """Lines for a terminal."""
     yield title
-    for part in parts:
+    for chapter in chapters:
         yield ""
-        yield part.heading
-        for entry in part.entries:
+        yield chapter.heading
+        for entry in chapter.entries:
             yield f"  {entry.says}"
             yield from (f"    {line}" for line in entry.lines)
     yield ""
 
 
-def as_markdown(title: str, parts: Sequence[Part]) -> Iterator[str]:
+def as_markdown(title: str, chapters: Sequence[Chapter]) -> Iterator[str]:
     """The same words as a document; nothing foreign breaks out of its line."""
     yield f"# {shield(title)}"
-    for part in parts:
+    for chapter in chapters:
         yield ""
-        yield f"## {part.heading}"
+        yield f"## {chapter.heading}"
         yield ""
-        for entry in part.entries:
+        for entry in chapter.entries:
             yield f"- {shield(entry.says)}"
             yield from (f"  - {shield(line)}" for line in entry.lines)
     yield ""

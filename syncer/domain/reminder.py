@@ -56,7 +56,7 @@ def _owed(placed: Placed, check_ins: Iterable[CheckIn], today: date) -> Owed | N
 
 
 def plan_reminders(workspace: Workspace, known: Known, now: datetime) -> tuple[Reminder, ...]:
-    """One reminder per owner who has not checked in this week, in the order of the file.
+    """One reminder per owner of a number whose check-in is due, in the order of the file.
 
     A confidential key result is named in none: a reminder leaves the house.
     """

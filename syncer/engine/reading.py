@@ -15,7 +15,7 @@ from syncer.domain.work import Outcome, Snapshot, Unread, WorkRef
 from syncer.engine.guard import believed, guard
 from syncer.engine.pull import Deferred, PullPlan
 from syncer.engine.report import ConnectionOutcome, ConnectionReport
-from syncer.engine.values import Told
+from syncer.engine.values import Answer
 from syncer.errors import CredentialsError, FatalError, SyncerError, TemporaryError, UnsafePullError
 from syncer.ports import Connector, Fetched, NumberReader, Past
 
@@ -35,7 +35,7 @@ class ConnectionRead:
 
     connection: str
     outcomes: Mapping[WorkRef, Outcome]
-    numbers: Mapping[str, Told] = field(default_factory=dict)
+    numbers: Mapping[str, Answer] = field(default_factory=dict)
     past: Mapping[WorkRef, tuple[Snapshot, ...]] = field(default_factory=dict)
     before: ConnectionHealth | None = None
     health: ConnectionHealth | None
@@ -135,12 +135,12 @@ def _past(
     return found
 
 
-def _numbers(plan: PullPlan, connector: Connector) -> dict[str, Told]:
+def _numbers(plan: PullPlan, connector: Connector) -> dict[str, Answer]:
     """Each number, or why not; what stops the connection stops the numbers, and not what was read before.
 
     Raises what stopped it where nothing at all was read over the connection.
     """
-    told: dict[str, Told] = {}
+    told: dict[str, Answer] = {}
     stopped: SyncerError | None = None
     for one in plan.numbers:
         told[one.id] = answer = stopped or _number(plan.connection, connector, one)
@@ -150,7 +150,7 @@ def _numbers(plan: PullPlan, connector: Connector) -> dict[str, Told]:
     return told
 
 
-def _number(connection: str, connector: Connector, key_result: KeyResult) -> Told:
+def _number(connection: str, connector: Connector, key_result: KeyResult) -> Answer:
     if key_result.value_at is None or not isinstance(connector, NumberReader):
         return FatalError(f"{connection} keeps no numbers; take value_from out of {key_result.id}")
     try:

@@ -20,7 +20,7 @@ from syncer.engine.csv_rows import day_of, rows_of, value_of
 from syncer.engine.importing import news
 from syncer.errors import FatalError, SyncerError
 
-Told = float | SyncerError
+Answer = float | SyncerError
 """What a tracker says a number is now, or why it cannot be read."""
 
 
@@ -59,7 +59,7 @@ class ValuesRead:
 def read_values(
     workspace: Workspace,
     sources: Mapping[str, ValueSource],
-    told: Mapping[str, Told],
+    told: Mapping[str, Answer],
     stored: Sequence[CheckIn],
     now: datetime,
 ) -> ValuesRead:
@@ -83,7 +83,7 @@ def read_values(
 
 
 def _told(
-    workspace: Workspace, key_result: KeyResult, answer: Told, stored: Sequence[CheckIn], now: datetime
+    workspace: Workspace, key_result: KeyResult, answer: Answer, stored: Sequence[CheckIn], now: datetime
 ) -> list[CheckIn]:
     if isinstance(answer, SyncerError):
         raise answer
