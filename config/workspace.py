@@ -90,7 +90,7 @@ class Person(Frozen):
 class Publish(Frozen):
     """How rollups are written back. `enabled: false` makes the workspace read only.
 
-    `when_retired`: the comment on an item that is no longer linked says so once, or is removed.
+    `when_retired`: the comment on an item that is no longer linked, or silent, says so once, or is removed.
     """
 
     enabled: bool = True

@@ -182,7 +182,7 @@ class Publication:
 
     @property
     def is_last_word(self) -> bool:
-        """Whether it says that the item is no longer linked: a comment that rests on no facts."""
+        """Whether it says why nothing is kept up to date any more: a comment that rests on no facts."""
         return self.comment is not None and not self.facts
 
     @property

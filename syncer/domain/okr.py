@@ -181,7 +181,7 @@ class Person:
 
 
 class WhenRetired(StrEnum):
-    """What becomes of the comment on an item that no link of the file points at any more."""
+    """What becomes of the comment on an item that no link of the file points at, or none that may speak."""
 
     SAY_SO = "say_so"
     REMOVE = "remove"

@@ -46,23 +46,27 @@ def render(workspace: str, item_id: str, sections: Sequence[Section]) -> Comment
     return Comment(tuple(blocks), marker(workspace, item_id))
 
 
-def render_last_word(workspace: str, item_id: str) -> Comment:
-    """The comment of an item that is linked to no key result any more; it repeats no old figure."""
+def render_last_word(workspace: str, item_id: str, *, silent: bool = False) -> Comment:
+    """The comment of an item that is linked to no key result any more, or is to be `silent`.
+
+    It repeats no old figure.
+    """
+    what, why = _SILENT if silent else _RETIRED
+    end = Text(f"{why}, so nothing here is kept up to date. This comment can be deleted. ")
     return Comment(
         (
-            Heading((Text("OKR rollup", Style.STRONG), Text(" · no longer linked"))),
-            Paragraph(
-                (
-                    Text(
-                        "This work is linked to no key result any more, so nothing here is kept up to date. "
-                        "This comment can be deleted. "
-                    ),
-                    Text(marker(workspace, item_id), Style.CODE),
-                )
-            ),
+            Heading((Text("OKR rollup", Style.STRONG), Text(f" · {what}"))),
+            Paragraph((end, Text(marker(workspace, item_id), Style.CODE))),
         ),
         marker(workspace, item_id),
     )
+
+
+_RETIRED = ("no longer linked", "This work is linked to no key result any more")
+_SILENT = (
+    "nothing published here",
+    "The workspace file says that nothing is to be published on this item",
+)
 
 
 def facts_of(sections: Sequence[Section], audience: str = "") -> Facts:

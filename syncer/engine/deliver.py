@@ -103,9 +103,9 @@ def deliver(
     """Writes what may be written now: items just read, when their time has come, up to the policy's limit.
 
     What must be taken back because it became confidential goes first, over every connection, beyond the
-    limit, and also where the item was not read in this sync. A last word, on an item that no link points at,
-    needs no read either. Connections that are `away`, by name, are left alone all the same. What nothing is
-    owed to is looked at afterwards, as far as `verify` says.
+    limit, and also where the item was not read in this sync. A last word, on an item that the file wants
+    no comment on, needs no read either. Connections that are `away`, by name, are left alone all the same.
+    What nothing is owed to is looked at afterwards, as far as `verify` says.
     """
     with holding.store.read() as work:
         rows = work.outbox(workspace.id)

@@ -1,4 +1,4 @@
-"""What becomes of the comments on items that no link of the file points at any more. Pure."""
+"""What becomes of comments that the file wants no longer: no link points there, or none may speak. Pure."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from syncer.domain.link import Link
 from syncer.domain.okr import WhenRetired, Workspace
 from syncer.domain.render import render_last_word
 from syncer.domain.sync import Receipt, Standing
+from syncer.domain.work import LinkState
 from syncer.engine.publish import leaks
 from syncer.engine.pull import speaks
 
@@ -27,8 +28,14 @@ def last_words(
     """
     kept = {item for link in links for item in _kept(workspace, link, rest)}
     named = {ref for link in links if link.key_result_id in rest for ref in (link.ref, link.carrier)}
+    silent = {
+        (ref.connection, ref.item_id)
+        for link in links
+        if _is_silenced(link, rest)
+        for ref in (link.ref, link.carrier)
+    }
     return tuple(
-        _last_word(workspace, receipt)
+        _last_word(workspace, receipt, silent=(receipt.ref.connection, receipt.item_id) in silent)
         for receipt in receipts
         if receipt.standing in _OURS
         and receipt.ref.connection in workspace.connection_kinds
@@ -46,11 +53,19 @@ def _kept(workspace: Workspace, link: Link, rest: Collection[str]) -> Iterator[t
     """
     asks = speaks(workspace, link, rest)
     for ref, waits in ((link.comment_on, asks), (None if link.comment_on and asks else link.ref, True)):
-        if ref is not None and (ref.item_id or (waits and link.key_result_id not in rest)):
+        if ref is None or (ref.item_id and _is_silenced(link, rest)):
+            continue
+        if ref.item_id or (waits and link.key_result_id not in rest):
             yield ref.connection, ref.item_id
 
 
-def _last_word(workspace: Workspace, receipt: Receipt) -> Publication:
+def _is_silenced(link: Link, rest: Collection[str]) -> bool:
+    """Whether the file silences a link whose item can be written on now."""
+    writable = link.comment_on is not None or link.state is LinkState.ACTIVE
+    return not link.publish and link.key_result_id not in rest and writable
+
+
+def _last_word(workspace: Workspace, receipt: Receipt, *, silent: bool) -> Publication:
     says_so = (
         workspace.publish.when_retired is WhenRetired.SAY_SO and receipt.standing is not Standing.PARTIAL
     )
@@ -58,5 +73,5 @@ def _last_word(workspace: Workspace, receipt: Receipt) -> Publication:
         workspace=workspace.id,
         ref=receipt.ref,
         item_id=receipt.item_id,
-        comment=render_last_word(workspace.id, receipt.item_id) if says_so else None,
+        comment=render_last_word(workspace.id, receipt.item_id, silent=silent) if says_so else None,
     )

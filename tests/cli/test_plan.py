@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
+from syncer.cli.syncing import sync_lines
+from syncer.domain.comment import Publication
+from syncer.domain.work import WorkRef
+from syncer.engine.publish import Held
+from syncer.engine.report import SyncReport
 from tests.cli.world import World
 
 OFF = "publishing is off for this workspace (publish.enabled: false)"
@@ -118,3 +125,16 @@ def test_slots_that_were_missed_are_said(synced: World) -> None:
     synced.change("""UPDATE sync_runs SET counts = '{"missed": 1, "requests": 1}'""")
 
     assert ": done, 1 request, 1 slot missed before it\n" in synced.run("status").out
+
+
+def test_what_waits_for_the_tracker_says_so() -> None:
+    ref = WorkRef("jira", "epic", "ONB-12")
+    removal = Publication(workspace="acme", ref=ref, item_id="10042", comment=None)
+    until = datetime(2026, 11, 2, 15, tzinfo=UTC)
+    report = SyncReport(
+        workspace="acme", run=None, connections=(), held_back=(Held(removal, until, "too many requests"),)
+    )
+
+    lines = list(sync_lines(report, until, publishing=True))
+
+    assert "  comment on jira:ONB-12: held back until 2026-11-02 15:00 UTC, too many requests" in lines
