@@ -150,7 +150,12 @@ def _check_in(
     number = placed.key_result
     expected = number.show(round(expected_value(number, placed.cycle, entry.on), 1))
     links = [bet.link for bet in number.initiatives if bet.link is not None]
-    speaks = workspace.publish.enabled and not number.confidential and any(link.publish for link in links)
+    speaks = (
+        workspace.publish.enabled
+        and not number.confidential
+        and placed.is_live(workspace.day(entry.at))
+        and any(link.publish for link in links)
+    )
     follow = "; the comments follow with the next sync" if speaks else ""
     session.say(
         f"{text.name(number.title)}: {number.show(value)} on {day(entry.on)}, {expected} expected{follow}"

@@ -33,6 +33,21 @@ def test_a_day_may_be_given(acme: World) -> None:
     assert acme.rows("SELECT on_day FROM check_ins") == [(day.isoformat(),)]
 
 
+@pytest.mark.parametrize(("days", "follow"), [(3, "; the comments follow with the next sync"), (30, "")])
+def test_a_value_after_the_cycle_says_what_it_is_for(acme: World, days: int, follow: str) -> None:
+    end = today().date() - timedelta(days=days)
+    declared = next(line for line in acme.file.read_text(encoding="utf-8").splitlines() if "end: " in line)
+    acme.edit(declared, f"{declared.partition('end: ')[0]}end: {end}")
+
+    ran = acme.run("check-in", "activation", "40", "--on", (end + timedelta(days=2)).isoformat())
+
+    assert (ran.code, ran.out.splitlines()[0].endswith(f" expected{follow}")) == (0, True)
+    assert ran.out.splitlines()[1].startswith("demo-quarter ended on ")
+    assert ran.out.endswith(
+        ": this tells whether late work moved the number, and changes neither its status nor its score\n"
+    )
+
+
 def test_a_number_may_be_below_zero(acme: World) -> None:
     assert acme.run("check-in", "activation", "-4.5").code == 0
     assert [row[1] for row in check_ins(acme)] == [-4.5]
