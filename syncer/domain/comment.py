@@ -108,7 +108,8 @@ class SectionFacts:
     """What one section of a published comment rests on; the basis of *material change*.
 
     `unread` counts the bets on its number whose figures were too old to be believed, or not there.
-    `audience` says who may see the comment, empty where everybody may who sees the item.
+    `audience` says who may see the comment, empty where everybody may who sees the item. `heading` are the
+    words of the file above it, empty where they were not noted.
     """
 
     key_result_id: str
@@ -121,6 +122,7 @@ class SectionFacts:
     signals: tuple[str, ...] = ()
     unread: int = 0
     audience: str = ""
+    heading: str = ""
 
 
 Facts = tuple[SectionFacts, ...]
@@ -132,6 +134,8 @@ WORK_NOISE = 0.05
 def is_material(before: Facts, after: Facts) -> bool:
     """Whether a reader learns something: a word, a signal, the number by `min_move`, the work by 5 points.
 
+    Words are those of the status and, where it is known what they were, those of the file in the heading.
+
     A new check-in date alone is not news. Sections added or taken away are, and so is a bet that is known
     again: the comment was written without it.
     """
@@ -141,6 +145,7 @@ def is_material(before: Facts, after: Facts) -> bool:
         _differ(old.value, new.value, new.min_move)
         or _differ(old.work_share, new.work_share, WORK_NOISE)
         or new.unread < old.unread
+        or (old.heading not in {"", new.heading})
         for old, new in zip(before, after, strict=True)
     )
 

@@ -83,6 +83,7 @@ def facts_of(sections: Sequence[Section], audience: str = "") -> Facts:
             signals=tuple(signal.kind for signal in _shown(section)),
             unread=sum(1 for line in section.rollup.work if line.stale),
             audience=audience,
+            heading=_heading(section),
         )
         for section in sections
     )
@@ -171,11 +172,15 @@ def _while_open(rollup: Rollup, line: WorkLine, until: date) -> str:
     return f"{did[0].upper()}{did[1:]}, {when}."
 
 
+def _heading(section: Section) -> str:
+    key_result = section.rollup.key_result
+    return f"{section.line.initiative.title} → {key_result.title} ({key_result.way})"
+
+
 def _section(section: Section) -> list[Block]:
     rollup, line = section.rollup, section.line
-    way = f"{rollup.key_result.title} ({rollup.key_result.way})"
     blocks: list[Block] = [
-        Heading((Text("OKR rollup", Style.STRONG), Text(f" · {line.initiative.title} → {way}"))),
+        Heading((Text("OKR rollup", Style.STRONG), Text(f" · {_heading(section)}"))),
         Paragraph(_number(rollup)),
         Paragraph(_work(line)),
         Paragraph((Text("Is it moving the number? ", Style.STRONG), Text(is_it_moving(rollup, line)))),

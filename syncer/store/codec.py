@@ -228,6 +228,7 @@ def encode_facts(facts: Facts) -> str:
                 "signals": list(section.signals),
                 "unread": section.unread,
                 "audience": section.audience,
+                "heading": section.heading,
             }
             for section in facts
         ]
@@ -250,6 +251,7 @@ def decode_facts(stored: str) -> Facts:
                 signals=tuple(row["signals"]),
                 unread=row.get("unread", 0),
                 audience=row.get("audience", ""),
+                heading=row.get("heading", ""),
             )
             for row in rows
         )

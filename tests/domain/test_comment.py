@@ -124,6 +124,14 @@ def test_a_section_more_or_less_is_worth_an_edit() -> None:
     assert is_material((section(), section(initiative_id="emails")), (section(),))
 
 
+def test_other_words_in_the_heading_are_worth_an_edit_once_they_were_noted() -> None:
+    old, new = section(heading="Bet → Number (34 → 52)"), section(heading="Bet → Number (34 → 51)")
+
+    assert is_material((old,), (new,))
+    assert not is_material((old,), (old,))
+    assert not is_material((section(),), (new,))
+
+
 def test_a_publication_is_known_by_workspace_and_item_alone() -> None:
     wanted = Publication(workspace="acme", ref=ref(), item_id="10042", comment=comment())
 

@@ -137,6 +137,9 @@ facts = st.lists(
         work_status=any_text,
         work_share=st.none() | numbers,
         signals=st.lists(any_text, max_size=3).map(tuple),
+        unread=st.integers(0, 9),
+        audience=any_text,
+        heading=any_text,
     ),
     max_size=3,
 ).map(tuple)
