@@ -104,6 +104,7 @@ class Signals(Frozen):
 
     window: Duration = timedelta(days=21)
     settle: Duration = timedelta(days=14)
+    idle_after: Duration = timedelta(days=21)
     focus_limit: Annotated[int, Field(ge=1)] = 5
     check_in_grace: Duration = timedelta(days=3)
     on_track_gap: Annotated[Number, Field(ge=0, le=1)] = 0.10
@@ -212,6 +213,7 @@ class KeyResult(Frozen):
     min_move: Annotated[Number, Field(gt=0)] | None = None
     settle: Duration | None = None
     window: Duration | None = None
+    idle_after: Duration | None = None
     check_in_grace: Duration | None = None
     on_track_gap: Annotated[Number, Field(ge=0, le=1)] | None = None
     behind_gap: Annotated[Number, Field(ge=0, le=1)] | None = None

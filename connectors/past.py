@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
-from syncer.domain.work import Health, Points, Progress, Snapshot, WorkStatus
+from syncer.domain.work import DRAWN, Health, Points, Progress, Snapshot, WorkStatus
 
 WEEKS: Final = 26
 """How far back: two quarters, so that a cycle that is linked late is known from its first day."""
 
 _BUCKETS: Final = ("done", "open", "cancelled")
-NOTE: Final = "Drawn later, from the dates of what belongs to it now."
+NOTE: Final = DRAWN
 
 
 @dataclass(frozen=True, slots=True)

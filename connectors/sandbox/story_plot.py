@@ -74,7 +74,7 @@ _ACTIVATION: Final = (
     (7, 4, finish(TOOLTIPS)),
 )
 
-# First response: honest work that pays late.
+# First response: honest work that pays late; nobody touches the replica until week 5.
 _FIRST_RESPONSE: Final = (
     (1, 1, begin(INBOX)),
     (1, 2, begin(REPLICA)),
@@ -90,6 +90,7 @@ _FIRST_RESPONSE: Final = (
     (8, 4, work_on(REPLICA, 0.4)),
     (9, 3, work_on(INBOX, 0.9)),
     (10, 3, work_on(TEMPLATES, 0.8)),
+    (10, 4, work_on(REPLICA, 0.5)),
     (11, 2, finish(INBOX)),
     (12, 3, finish(TEMPLATES)),
 )
@@ -116,6 +117,7 @@ _TEAMS: Final = (
     (1, 3, work_on(INVITATIONS, 0.05)),
     (2, 3, run(REFERRALS, 0.1)),
     (3, 3, work_on(INVITATIONS, 0.2)),
+    (4, 3, run(REFERRALS, 0.2)),
     (5, 1, assign(INVITATIONS, ANA)),
     (5, 3, work_on(INVITATIONS, 0.35)),
     (6, 3, run(REFERRALS, 0.3)),
@@ -125,6 +127,7 @@ _TEAMS: Final = (
     (9, 3, work_on(INVITATIONS, 0.65)),
     (10, 3, run(REFERRALS, 0.5)),
     (10, 4, say(REFERRALS, "at_risk", "Legal wants to see the reward first")),
+    (12, 2, run(REFERRALS, 0.6)),
     (12, 3, work_on(INVITATIONS, 0.8)),
     (13, 3, work_on(INVITATIONS, 0.9)),
 )

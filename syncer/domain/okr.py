@@ -60,6 +60,7 @@ class Rules:
     min_move: float
     window: timedelta = timedelta(days=21)
     settle: timedelta = timedelta(days=14)
+    idle_after: timedelta = timedelta(days=21)
     cadence: timedelta = timedelta(days=7)
     grace: timedelta = timedelta(days=3)
     focus_limit: int = 5

@@ -44,6 +44,7 @@ class WorkLine:
     `done_in_window` counts the children finished within the key result's window, None for *cannot tell*.
     `known_since` is the day of the first word about it, `status_since` that from which the status has held.
     `least_in_window` are the buckets when the fewest items counted in the window, None for *cannot tell*.
+    `changed_on` is the day of the last news of linked work, of the first word where there was none since.
     `unread` means that nothing was read of the item for longer than `stale_after`. `read_at` (UTC) is when it
     was last read, `read_on` the day of that in the workspace's zone.
     """
@@ -60,6 +61,7 @@ class WorkLine:
     known_since: date | None
     status_since: date | None
     least_in_window: Progress | None
+    changed_on: date | None
     unread: bool
     read_at: datetime | None
     read_on: date | None
@@ -243,6 +245,7 @@ def _line(
         known_since=_known_since(work, workspace),
         status_since=_status_since(work, workspace),
         least_in_window=_least_since(work.snapshots, window_start, workspace),
+        changed_on=_changed_on(work.snapshots, workspace),
         unread=_is_unread(work.link, now, key_result.rules.stale_after),
         read_at=read_at,
         read_on=workspace.day(read_at) if read_at else None,
@@ -328,6 +331,12 @@ def _done_since(snapshots: tuple[Snapshot, ...], since: date, workspace: Workspa
     if not before:
         return None
     return snapshots[-1].progress.done - min(s.progress.done for s in snapshots[len(before) - 1 :])
+
+
+def _changed_on(snapshots: tuple[Snapshot, ...], workspace: Workspace) -> date | None:
+    news = [now for before, now in pairwise(snapshots) if now.is_news_of_work_after(before)]
+    last = (news or list(snapshots[:1]))[-1:]
+    return workspace.day(last[0].taken_at) if last else None
 
 
 def _known_since(work: Work, workspace: Workspace) -> date | None:

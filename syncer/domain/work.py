@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Final
 
 
 class WorkStatus(StrEnum):
@@ -124,6 +125,10 @@ class Progress:
         return f"{self.points.done:g} of {self.points.done + self.points.open:g} points{missing}"
 
 
+DRAWN: Final = "Drawn later, from the dates of what belongs to it now."
+"""The note of a snapshot that nobody took at its time."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """What the tracker said about one item. Two are equal when they say the same, whenever they were taken.
@@ -152,6 +157,30 @@ class Snapshot:
     def says_the_same_as(self, other: Snapshot) -> bool:
         """Whether there is no news between the two, whatever address they were read by."""
         return replace(self, ref=other.ref) == other
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether it was drawn later from dates, and knows nothing of what has none."""
+        return DRAWN in self.notes
+
+    def is_news_of_work_after(self, before: Snapshot) -> bool:
+        """Whether work was done, added, cancelled, reported on, taken over or planned anew between the two.
+
+        Names, keys and where the item lies are none of the work. Where one of the two was drawn later, only
+        what is drawn tells: counts and status.
+        """
+        if self.is_drawn or before.is_drawn:
+            return self._drawn_facts != before._drawn_facts
+        return self._work_facts != before._work_facts
+
+    @property
+    def _drawn_facts(self) -> tuple[object, ...]:
+        buckets = self.progress.done, self.progress.open, self.progress.cancelled
+        return (self.status, buckets, self.done_on)
+
+    @property
+    def _work_facts(self) -> tuple[object, ...]:
+        return (*self._drawn_facts, self.progress.points, self.health, self.owner, self.start, self.due)
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,7 @@ def _to_key_result(row: Json) -> KeyResult:
     )
 
 
-_SPANS = ("window", "settle", "cadence", "grace", "stale_after")
+_SPANS = ("window", "settle", "idle_after", "cadence", "grace", "stale_after")
 _FIGURES = ("min_move", "focus_limit", "on_track_gap", "behind_gap", "work_gap", "scope_growth")
 
 
@@ -108,7 +108,8 @@ def _rules(rules: Rules) -> dict[str, Any]:
 
 
 def _to_rules(row: Json) -> Rules:
-    spans: dict[str, Any] = {name: timedelta(seconds=row[name]) for name in _SPANS}
+    # A cycle that was declared before a rule was there is judged by its default.
+    spans: dict[str, Any] = {name: timedelta(seconds=row[name]) for name in _SPANS if name in row}
     return Rules(**spans, **{name: row[name] for name in _FIGURES}, own=frozenset(row["own"]))
 
 

@@ -48,6 +48,7 @@ TOLD = {
         [
             "activation/work_without_movement",
             "activation/scope_growth/new-flow",
+            "first-response/idle_bet/ticket-search",
             "trial-to-paid/movement_without_work",
             "page-load/dropped_bet/dashboard",
             "page-load/dropped_bet/fonts",
@@ -56,7 +57,7 @@ TOLD = {
     ),
     5: (
         ["first-response/watermelon", "retention/no_bet", "retention/dropped_bet/renewals"],
-        ["weekly-teams/no_owner"],
+        ["weekly-teams/no_owner", "first-response/idle_bet/ticket-search"],
     ),
     6: (
         ["weekly-teams/stale_number"],

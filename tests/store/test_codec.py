@@ -1,17 +1,19 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields
-from datetime import datetime
+from dataclasses import fields, replace
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
 
 from syncer.domain.comment import Comment, Facts
+from syncer.domain.okr import Cycle
 from syncer.domain.signals.finding import Signal
 from syncer.domain.work import Snapshot
 from syncer.errors import StoreError
 from syncer.store import codec
+from syncer.store.codec_cycle import decode_cycle, encode_cycle
 from tests.store import values
 
 
@@ -68,3 +70,21 @@ def test_a_snapshot_of_another_version_is_a_sentence(stored: str) -> None:
 def test_an_unknown_block_is_a_sentence() -> None:
     with pytest.raises(StoreError, match="a stored comment cannot be read"):
         codec.decode_comment('{"blocks":[{"block":"table","runs":[]}],"marker":"m"}')
+
+
+@given(values.cycles)
+def test_a_cycle_declared_before_a_rule_was_there_is_judged_by_its_default(cycle: Cycle) -> None:
+    row = json.loads(encode_cycle(cycle))
+    for objective in row["objectives"]:
+        for key_result in objective["key_results"]:
+            del key_result["rules"]["idle_after"]
+
+    back = decode_cycle(json.dumps(row))
+
+    rules = [one.rules for objective in back.objectives for one in objective.key_results]
+    assert {one.idle_after for one in rules} <= {timedelta(days=21)}
+    assert [replace(one, idle_after=timedelta()) for one in rules] == [
+        replace(one.rules, idle_after=timedelta())
+        for objective in cycle.objectives
+        for one in objective.key_results
+    ]

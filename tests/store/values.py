@@ -252,7 +252,7 @@ spans = st.integers(1, 10**7).map(lambda seconds: timedelta(seconds=seconds))
 rules = st.builds(
     Rules,
     min_move=numbers,
-    **dict.fromkeys(("window", "settle", "cadence", "grace", "stale_after"), spans),
+    **dict.fromkeys(("window", "settle", "idle_after", "cadence", "grace", "stale_after"), spans),
     **dict.fromkeys(("on_track_gap", "behind_gap", "work_gap", "scope_growth"), numbers),
     focus_limit=counts,
     own=st.frozensets(st.sampled_from(["window", "settle"])),

@@ -42,6 +42,10 @@ RULES: Final[Mapping[str, str]] = MappingProxyType(
         "dropped_bet": "the work was dropped within the window",
         "stale_work": "the linked item was not read within stale_after",
         "unlinked_bet": "an open initiative has no link",
+        "idle_bet": (
+            "the work is in progress and nothing of it was finished, added, cancelled or changed for "
+            "idle_after, while the number is neither achieved nor on track"
+        ),
         "scope_growth": "done and open items together grew by scope_growth within the window",
     }
 )

@@ -31,7 +31,16 @@ class Paper:
 
     def bets(self) -> list[str]:
         """The lines of the initiatives."""
-        others = {"number", "movement", "measured", "reported", "dates", "within the window", "dropped by"}
+        others = {
+            "number",
+            "movement",
+            "measured",
+            "reported",
+            "dates",
+            "within the window",
+            "dropped by",
+            "last news",
+        }
         return [one.shown for one in self.signal.evidence if one.what not in others]
 
     def limit(self, what: str) -> float:
@@ -64,6 +73,11 @@ def _is_short(paper: Paper) -> bool:
     """The number is short of its pace by more than may be missing."""
     share, expected = map(float, _NUMBER.findall(paper.fact("measured"))[:2])
     return expected - share > paper.limit("on_track_gap") - _ROUNDED
+
+
+def _needs_help(paper: Paper) -> bool:
+    measured = paper.fact("measured")
+    return measured.startswith("no data") or "missed by" in measured or _is_short(paper)
 
 
 def _stands_still(paper: Paper) -> bool:
@@ -107,6 +121,14 @@ def _is_silent(paper: Paper) -> bool:
 
 def _is_late(paper: Paper) -> bool:
     return any(days_in(bet.partition("due ")[2])[0] < paper.on for bet in paper.bets())
+
+
+def _is_idle(paper: Paper) -> bool:
+    (since,) = days_in(paper.fact("last news"))
+    (bet,) = paper.bets()
+    left = re.findall(r"(\d+)/(\d+)", bet)[0]
+    rests = "in progress" in bet and (left[0] != left[1] or left == ("0", "0"))
+    return rests and paper.on - since >= paper.days("idle_after") and _needs_help(paper)
 
 
 def _is_green_work_that_is_late(paper: Paper) -> bool:
@@ -168,6 +190,7 @@ BY_HAND: Mapping[str, Callable[[Paper], bool]] = {
     "watermelon_work": _is_green_work_that_is_late,
     "status_conflict": _contradicts_itself,
     "overdue_bet": _is_late,
+    "idle_bet": _is_idle,
     "dropped_bet": _was_dropped_lately,
     "stale_work": _cannot_be_read,
     "unlinked_bet": _every_bet_says("no link"),

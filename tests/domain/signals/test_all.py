@@ -107,6 +107,7 @@ def test_the_list_names_each_kind_once_and_in_its_order() -> None:
         "watermelon_work",
         "status_conflict",
         "overdue_bet",
+        "idle_bet",
         "dropped_bet",
         "stale_work",
         "unlinked_bet",

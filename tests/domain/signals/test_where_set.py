@@ -9,6 +9,7 @@ import pytest
 from syncer.domain.signals import (
     backlog_not_focus,
     bet_lost,
+    idle_bet,
     scope_growth,
     stale_number,
     stale_work,
@@ -68,7 +69,15 @@ def grown(**changes: Any) -> Signal:
     return fired(scope_growth.detect(rollup, rollup.work[0], None))
 
 
+def idle(**changes: Any) -> Signal:
+    of = key_result(rules=rules(**changes))
+    told = snapshot("2026-10-20", buckets=(6, 4, 0))
+    rollup = rollup_of(of, on=ON, check_ins=[check_in(ON, 36)], work={"new-flow": [told]})
+    return fired(idle_bet.detect(rollup, rollup.work[0], None))
+
+
 CASES = [
+    (idle, "idle_after", "signals.idle_after"),
     (lost, "settle", "signals.settle"),
     (lost, "on_track_gap", "signals.on_track_gap"),
     (lost, "behind_gap", "signals.behind_gap"),
