@@ -41,7 +41,7 @@ class CycleReview:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LookBack:
-    """Some cycles, each by itself: what has the same id in two of them is not the same.
+    """Some cycles, each by itself: an id may stand in several of them, for other work and another way.
 
     `workspace` has these cycles and no others. `departed` are those that the file does not have any more.
     """
