@@ -38,7 +38,8 @@ _AT_ONCE: Final = 0.05
 _FIRST_PAUSE: Final = 1.0
 _LONGEST_PAUSE: Final = 30.0
 _CHUNK: Final = 65536
-_LONGEST_PAUSE_OF_A_CREATION: Final = 5.0
+_LONGEST_PAUSE_OF_A_SINGLE_WRITE: Final = 5.0
+"""Seconds before a creation or a removal is sent again."""
 
 
 class Effect(Enum):
@@ -342,7 +343,7 @@ def _repeatable(error: BaseException, effect: Effect) -> bool:
     if effect not in {Effect.CREATE, Effect.REMOVE}:
         return True
     # The caller made sure of its right to write a moment ago; a long pause would outlive that.
-    return not error.outcome_unknown and (error.retry_after or 0) <= _LONGEST_PAUSE_OF_A_CREATION
+    return not error.outcome_unknown and (error.retry_after or 0) <= _LONGEST_PAUSE_OF_A_SINGLE_WRITE
 
 
 def _judge(wire: Wire, response: Response, effect: Effect) -> None:

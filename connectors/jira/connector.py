@@ -82,11 +82,11 @@ class JiraConnector:
         results = outcomes.read(reading, refs)
         kept = learned.kept(self._client.skew)
         return Fetched(
-            tuple(result.outcome for result in results),
-            ConnectorState(kept, texts(refs, results)),
-            learned.words.unmapped,
-            {ref: result.past for ref, result in zip(refs, results, strict=True) if result.past},
-            partial(_shared, refs, results),
+            outcomes=tuple(result.outcome for result in results),
+            state=ConnectorState(kept, texts(refs, results)),
+            unmapped=learned.words.unmapped,
+            past={ref: result.past for ref, result in zip(refs, results, strict=True) if result.past},
+            shared=partial(_shared, refs, results),
         )
 
     def discover(self) -> tuple[Found, ...]:

@@ -232,8 +232,7 @@ def _result(reading: Reading, ref: WorkRef, found: _Read) -> Result:
     kept = item if facts.is_cloud else None
     read_now = Part(based_on=facts.based_on, project=item.project, epic=kept, kin=family)
     found_now = _snapshot(reading, ref, item, family)
-    # What is not ended has here the day since when it is in its category, which Cloud alone tells.
-    begun = item.ended if found_now.status is WorkStatus.IN_PROGRESS else None
+    begun = item.begun if found_now.status is WorkStatus.IN_PROGRESS else None
     return Result(found_now, read_now, partial(mapping.past, found_now, family, reading.words, begun), family)
 
 

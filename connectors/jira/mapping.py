@@ -37,6 +37,7 @@ _BY_CATEGORY: Final = {
     "new": WorkStatus.PLANNED,
     "indeterminate": WorkStatus.IN_PROGRESS,
     "undefined": WorkStatus.PLANNED,
+    "done": WorkStatus.DONE,
 }
 
 StatusMap = Mapping[str, WorkStatus]
@@ -140,19 +141,26 @@ def _bucket(word: WorkStatus) -> Bucket:
 
 
 def _taken_for(category: str) -> str:
-    return (WorkStatus.DONE if category == "done" else _by_category("", category)[0]).words
+    return _word_of(category).words
+
+
+def _word_of(category: str) -> WorkStatus:
+    return _BY_CATEGORY.get(category, WorkStatus.IN_PROGRESS)
 
 
 def _by_category(name: str, category: str) -> tuple[WorkStatus, tuple[str, ...]]:
+    """The word for a status without one of its own, and a note where its category says little."""
+    word = _word_of(category)
     if category == "undefined":
         note = (
-            f"The status '{name}' has no category in Jira and is taken as planned; status_map can say more."
+            f"The status '{name}' has no category in Jira and is taken as {word.words}; "
+            "status_map can say more."
         )
-        return WorkStatus.PLANNED, (note,)
+        return word, (note,)
     if category not in _BY_CATEGORY:
-        note = f"The status '{name}' has the unknown category '{category}' and is taken as in progress."
-        return WorkStatus.IN_PROGRESS, (note,)
-    return _BY_CATEGORY[category], ()
+        note = f"The status '{name}' has the unknown category '{category}' and is taken as {word.words}."
+        return word, (note,)
+    return word, ()
 
 
 def progress(family: Mapping[str, Kin], words: Words, *, with_points: bool) -> Progress:

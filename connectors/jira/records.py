@@ -61,7 +61,12 @@ class FieldIds:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Epic:
-    """A linked issue. `level` is its hierarchy level, None where Jira does not tell (Data Center)."""
+    """A linked issue. `level` is its hierarchy level, None where Jira does not tell (Data Center).
+
+    `begun` is the day since when it is in the category of work in progress, which Cloud alone tells. `ended`
+    is the day of its resolution, which some workflows leave on an issue that is opened again, or else that on
+    which it came into the category of done work.
+    """
 
     id: str
     key: str
@@ -79,6 +84,7 @@ class Epic:
     due: date | None
     ended: date | None
     archived: bool
+    begun: date | None = None
     updated: datetime | None = None
 
 
@@ -132,6 +138,7 @@ def epic(raw: object, ids: FieldIds) -> Epic:
     """The record of a linked issue. Raises UnreadableError."""
     source = _Source(raw)
     kind, person = source.object("issuetype"), source.optional_object("assignee")
+    status, changed = source.status(), source.moment("statuscategorychangedate")
     return Epic(
         id=source.id,
         key=source.key,
@@ -140,15 +147,16 @@ def epic(raw: object, ids: FieldIds) -> Epic:
         level=_level(kind),
         subtask=_is_subtask(kind),
         marked_epic=any(source.fields.get(mark) for mark in ids.epic_marks),
-        status=source.status(),
+        status=status,
         resolution=source.resolution(),
         project=str((source.optional_object("project") or {}).get("id") or ""),
         owner=account_of(person) or None,
         owner_name=_name(person, "displayName") or None,
         start=source.day(ids.start) if ids.start else None,
         due=source.day("duedate"),
-        ended=source.moment("resolutiondate") or source.moment("statuscategorychangedate"),
+        ended=source.moment("resolutiondate") or (changed if status.category == "done" else None),
         archived=(source.optional_object("project") or {}).get("archived") is True,
+        begun=changed if status.category == "indeterminate" else None,
         updated=source.instant("updated"),
     )
 

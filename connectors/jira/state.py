@@ -18,8 +18,8 @@ from syncer.domain.work import LinkState, WorkStatus
 OLDEST: Final = timedelta(hours=24)
 """A part that is older is not built upon: its item is read in full."""
 
-_VERSION: Final = 2
-_DAYS: Final = ("start", "due", "ended")
+_VERSION: Final = 3
+_DAYS: Final = ("start", "due", "begun", "ended")
 
 
 @dataclass(frozen=True, slots=True)

@@ -259,6 +259,13 @@ def test_done_on_is_the_day_where_the_site_is() -> None:
         assert d.one("ONB-1").done_on == date(2026, 11, 17)
 
 
+def test_a_status_that_is_mapped_to_done_tells_no_day_while_its_category_is_another() -> None:
+    with desk() as d:
+        d.site.set_status("ONB-1", "In Progress")
+        seen = d.one("ONB-1", status_map={"In Progress": WorkStatus.DONE})
+        assert (seen.status, seen.done_on) == (WorkStatus.DONE, None)
+
+
 def test_done_on_without_a_resolution_is_when_the_category_changed() -> None:
     with desk() as d:
         d.clock.moment += timedelta(days=2)

@@ -48,6 +48,21 @@ def test_the_past_is_as_it_was_seen(deployment: Deployment, of: WorkRef) -> None
         assert [by_moment[one.taken_at].status for one in begun] == [one.status for one in begun]
 
 
+@BOTH
+def test_an_issue_that_was_opened_again_did_not_begin_when_it_was_resolved(deployment: Deployment) -> None:
+    """Some workflows leave the resolution where it is: its day says nothing of work that goes on."""
+    with desk(deployment) as d:
+        d.site.add_issue("ONB", "Story", "Write them", parent="ONB-5")
+        for weeks, status in ((1, "Done"), (2, "In Progress"), (2, "In Progress")):
+            d.site.set_status("ONB-5", status, "Done")
+            d.clock.moment += timedelta(weeks=weeks)
+
+        (draw,) = d.connect().fetch([ref("ONB-5")], ConnectorState()).past.values()
+
+        begun = [one.taken_at for one in draw() if one.status is not WorkStatus.PLANNED]
+        assert begun == ([d.clock.moment - timedelta(weeks=4)] if deployment == "cloud" else [])
+
+
 def test_what_is_read_by_its_changes_alone_has_no_past() -> None:
     with desk("cloud") as d:
         live(d, ref("ONB-1"))
