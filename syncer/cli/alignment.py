@@ -112,6 +112,7 @@ def _branch(rollup: Rollup) -> dict[str, Any]:
                 "title": line.initiative.title,
                 "item": item_of(line) if line.link else None,
                 "link_state": line.link.state if line.link else None,
+                "stale": line.stale if line.link else None,
             }
             for line in rollup.work
         ],

@@ -13,6 +13,7 @@ from syncer.cli import text
 from syncer.cli.discreet import Named, names_of, refuse_unknown, veil
 from syncer.cli.exits import Exit, first, of_error
 from syncer.cli.session import Session, session_of
+from syncer.cli.sheet_words import coverage
 from syncer.domain.link import Link
 from syncer.domain.sync import ConnectorState, Receipt, Standing
 from syncer.domain.work import Gone, LinkState, Outcome, Snapshot, WorkRef
@@ -56,6 +57,8 @@ def list_links(context: typer.Context, key_results: Named = None) -> None:
         view = chosen.view
         document[view.workspace.id] = [_document(view, link) for link in chosen.links]
         session.say(f"{view.workspace.id}: {text.many(len(chosen.links), 'link')}")
+        if rollups := view.public(frozenset(key_results or ())):
+            session.say(f"  {coverage(rollups)}")
         rows = [_row(view, link, session.app.clock.now()) for link in chosen.links]
         for row in text.columns(rows):
             session.say(f"  {row}")

@@ -14,7 +14,7 @@ from unicodedata import combining, east_asian_width
 
 from syncer.cli import text
 from syncer.cli.map_words import NO_NUMBER, NOTHING_BET, Goals, as_text, item_name, stands
-from syncer.cli.sheet_words import link_state
+from syncer.cli.sheet_words import coverage, link_state
 from syncer.domain.comment import Style
 from syncer.domain.render import number_word, work_words
 from syncer.domain.rollup import Rollup, WorkLine
@@ -57,9 +57,10 @@ def _section(number: int, goals: Goals) -> str:
         for place, (title, members) in enumerate(groups)
     )
     words = "\n".join(escape(text.plain(line)) for line in as_text(goals))
+    covered = f"<p>{escape(coverage(goals.rollups))}</p>\n" if goals.rollups else ""
     bare = "".join(f"<p><b>{escape(text.name(title))}</b>: {NO_NUMBER}</p>\n" for title in goals.bare)
     return (
-        f"<section><h2>{escape(text.name(goals.workspace))}</h2>\n"
+        f"<section><h2>{escape(text.name(goals.workspace))}</h2>\n{covered}"
         f"{figures or '<p>There is no key result to be shown.</p>'}\n{bare}"
         f"<details><summary>The same in words</summary><pre>{words}</pre></details></section>"
     )

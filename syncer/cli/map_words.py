@@ -8,7 +8,7 @@ from datetime import date
 from itertools import groupby
 
 from syncer.cli import text
-from syncer.cli.sheet_words import link_state
+from syncer.cli.sheet_words import coverage, link_state
 from syncer.domain.okr import Workspace
 from syncer.domain.render import number_word, work_word
 from syncer.domain.rollup import Rollup, WorkLine
@@ -37,6 +37,8 @@ def bare_objectives(workspace: Workspace, on: date) -> tuple[str, ...]:
 def as_text(goals: Goals) -> Iterator[str]:
     """A tree, one line a node."""
     yield goals.workspace
+    if goals.rollups:
+        yield f"  {coverage(goals.rollups)}"
     for objective, members in groupby(goals.rollups, key=lambda rollup: rollup.placed.objective):
         yield f"└ {text.name(objective.title)}"
         for rollup in members:

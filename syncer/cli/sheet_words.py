@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from syncer.domain.foreign import name
@@ -91,6 +92,24 @@ def due(line: WorkLine, rollup: Rollup) -> str:
 def item(line: WorkLine) -> str:
     """The linked item by its key, as far as it is known."""
     return name(line.snapshot.key if line.snapshot else str(line.link.ref) if line.link else "")
+
+
+def coverage(rollups: Sequence[Rollup]) -> str:
+    """How far the numbers stand on work that can be read: live links by key result, and linked bets."""
+    bets = [line for rollup in rollups for line in rollup.bets]
+    linked = [line for line in bets if line.link is not None]
+    covered = [rollup for rollup in rollups if any(map(is_live, rollup.bets))]
+    broken = sum(1 for line in linked if not is_live(line))
+    but = f", {broken} of them stale or not readable" if broken else ""
+    return (
+        f"{len(covered)} of {len(rollups)} key results have a bet with a live link; "
+        f"{len(linked)} of {len(bets)} bets are linked{but}"
+    )
+
+
+def is_live(line: WorkLine) -> bool:
+    """Whether the initiative is linked and its item was read lately."""
+    return line.link is not None and not line.stale
 
 
 def link_state(line: WorkLine) -> str:

@@ -6,14 +6,48 @@ import re
 
 from syncer.cli.alignment import mermaid
 from syncer.cli.map_words import Goals, as_text
+from syncer.cli.sheet_words import coverage
+from syncer.domain.work import WorkStatus
 from tests.cli.world import World, today
-from tests.domain.build import initiative, key_result, old_work, rollup_of
+from tests.domain.build import initiative, key_result, old_work, rollup_of, snapshot
+
+ALL_LIVE = "5 of 5 key results have a bet with a live link; 14 of 17 bets are linked"
+
+
+def test_link_coverage_is_told_where_links_are_shown(synced: World) -> None:
+    synced.story.sites.cloud.hide("WEB-5")
+    synced.story.sites.asana.hide_project("1200000000000778")
+    before = synced.run("links", "list").out
+    synced.run("sync")
+
+    less = f"4{ALL_LIVE[1:]}, 2 of them stale or not readable"
+    assert f"acme: 14 links\n  {ALL_LIVE}\n" in before
+    assert f"acme: 14 links\n  {less}\n" in synced.run("links", "list").out
+    assert synced.run("report", "map").out.startswith(f"acme\n  {less}\n└ ")
+    assert f"<h2>acme</h2>\n<p>{less}</p>\n" in synced.run("report", "map", "--format", "html").out
+    secret = synced.run("links", "list", "--kr", "retention").out
+    assert "  1 of 1 key results have a bet with a live link; 1 of 1 bets are linked\n" in secret
+
+
+def test_a_bet_without_a_link_or_whose_figures_are_old_covers_nothing() -> None:
+    by_hand = rollup_of(key_result(initiative(linked=False)), on="2026-11-16")
+    dropped = rollup_of(
+        on="2026-11-16", work={"new-flow": [snapshot("2026-11-10", status=WorkStatus.DROPPED)]}
+    )
+    fresh = rollup_of(on="2026-11-16", work={"new-flow": [snapshot("2026-11-10")]})
+
+    assert coverage([by_hand, dropped, old_work(), fresh]) == (
+        "1 of 4 key results have a bet with a live link; "
+        "2 of 3 bets are linked, 1 of them stale or not readable"
+    )
 
 
 def test_every_goal_is_there_with_its_bets_and_items(synced: World) -> None:
     out = synced.run("report", "map").out
 
-    assert out.startswith("acme\n└ Make onboarding the reason new users stick\n  └ Increase Day 7 activation")
+    assert out.startswith(
+        f"acme\n  {ALL_LIVE}\n└ Make onboarding the reason new users stick\n  └ Increase Day 7 activation"
+    )
     assert "    └ Rebuild the onboarding flow (planned) → jira:ONB-12\n" in out
     assert "    └ Smaller fonts (not reported) → no link: kept by hand\n" in out
     assert "retention" not in out
@@ -64,7 +98,9 @@ def test_foreign_words_are_labels_and_nothing_else() -> None:
 def test_as_json_it_is_the_same_tree(synced: World) -> None:
     branches = synced.run("--json", "report", "map").json["acme"]
     fonts = [one for branch in branches for one in branch["initiatives"] if one["initiative"] == "fonts"]
-    assert fonts == [{"initiative": "fonts", "title": "Smaller fonts", "item": None, "link_state": None}]
+    assert fonts == [
+        {"initiative": "fonts", "title": "Smaller fonts", "item": None, "link_state": None, "stale": None}
+    ]
 
 
 def test_an_objective_nobody_measures_hangs_in_the_air(acme: World) -> None:

@@ -152,7 +152,8 @@ def test_who_does_not_see_it_is_told_the_same() -> None:
         names += [str(title.get("id")), str(told.get("id"))]
         assert "no data" in str(told.text)
     assert len(names) == len(set(names)) == 4
-    assert "<pre>acme\n└ " in page
+    covered = "1 of 1 key results have a bet with a live link; 1 of 1 bets are linked"
+    assert f"<pre>acme\n  {covered}\n└ " in page
 
 
 def test_a_workspace_with_nothing_to_show() -> None:
