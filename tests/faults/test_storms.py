@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import count
 from random import Random
 
 import pytest
 from sqlalchemy import select
 
 from connectors.sandbox.server import Request, Response, Wire
+from syncer.domain.comment import Comment, Paragraph, Text
+from syncer.domain.render import Section, render
 from syncer.engine.report import SyncReport
 from syncer.store import schema
 from tests.faults.test_failures import ACTED, FAILURES
@@ -118,31 +121,63 @@ def test_a_thousand_syncs_in_bad_weather(kind: Kind, database: str, record_prope
     weather(kind, database, 1000, 11, record_property)
 
 
+@dataclass
+class Echoes:
+    """Our edits in one cycle, what was written when the tracker told of them, and what is owed yet."""
+
+    edits: int
+    further: list[str]
+    owed: int
+
+
+def echoes(yard: Yard, cycles: int) -> Iterator[Echoes]:
+    """The number moves again and again, our comments are edited, the tracker tells of each edit at once."""
+    yard.check_in(36)
+    yard.sync()
+    server = yard.tracker.server
+    for cycle in range(cycles):
+        yard.clock.pass_by(QUARTER_OF_A_DAY)
+        yard.outlive()
+        yard.check_in(45 if cycle % 2 else 36.5)
+        before = len(server.requests)
+        yard.sync()
+        ours = [one for one in server.requests[before:] if is_write(one)]
+        before = len(server.requests)
+        for _ in ours:
+            yard.clock.pass_by(timedelta(seconds=5))
+            yard.woken()
+        further = [f"{one.method} {one.path}" for one in server.requests[before:] if is_write(one)]
+        yield Echoes(len(ours), further, yard.owes())
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_our_own_edits_coming_back_write_nothing_further(
     kind: Kind, file_database: str, record_property: Record
 ) -> None:
-    """A hundred times the number moves and our comments are edited; the tracker tells of each edit at once.
-
-    Such a word makes the workspace due, and in what is due nothing is written.
-    """
+    """Such a word makes the workspace due. In what is due nothing is written, and no interval forbids it."""
     edits = 0
-    with Yard(kind, file_database) as yard:
-        yard.check_in(36)
-        yard.sync()
-        for cycle in range(100):
-            yard.clock.pass_by(QUARTER_OF_A_DAY)
-            yard.outlive()
-            yard.check_in(45 if cycle % 2 else 36.5)
-            before = len(yard.tracker.server.requests)
-            yard.sync()
-            ours = [one for one in yard.tracker.server.requests[before:] if is_write(one)]
-            edits += len(ours)
-            before = len(yard.tracker.server.requests)
-            for _ in ours:
-                yard.clock.pass_by(timedelta(seconds=5))
-                yard.woken()
-            further = [one for one in yard.tracker.server.requests[before:] if is_write(one)]
-            assert further == []
+    with Yard(kind, file_database, min_interval=timedelta(0)) as yard:
+        for echo in echoes(yard, 100):
+            assert (echo.further, echo.owed) == ([], 0)
+            edits += echo.edits
     assert edits >= 150, "every second sync at least has news for both items"
     record_property("faults: own edits that came back, without one write further", edits)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_edits_that_called_for_the_next_edit_would_be_seen(
+    kind: Kind, file_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every sync has other words to say, and thinks that they matter: the loop that is looked for above."""
+    syncs = count()
+
+    def restless(workspace: str, item_id: str, sections: Sequence[Section]) -> Comment:
+        quiet = render(workspace, item_id, sections)
+        return replace(quiet, blocks=(Paragraph((Text(f"sync {next(syncs)}"),)), *quiet.blocks))
+
+    monkeypatch.setattr("syncer.engine.judge.render", restless)
+    monkeypatch.setattr("syncer.engine.publish.is_material", lambda *_: True)
+    with Yard(kind, file_database, min_interval=timedelta(0)) as yard:
+        for echo in echoes(yard, 2):
+            assert echo.further != []
+            assert echo.owed == 2

@@ -33,7 +33,7 @@ from connectors.sandbox.server import Request, StandIn
 from connectors.transport import Transport
 from syncer.domain.link import Link
 from syncer.domain.notification import Event, Subscription
-from syncer.domain.okr import Initiative, KeyResult, Workspace
+from syncer.domain.okr import Initiative, KeyResult, PublishPolicy, Workspace
 from syncer.domain.sync import Due
 from syncer.domain.work import Health, WorkRef
 from syncer.engine.checkins import check_in
@@ -317,6 +317,7 @@ class Yard:
     clock: Clock = field(default_factory=Clock)
     confidential: bool = False
     retired: bool = False
+    min_interval: timedelta = timedelta(hours=6)
 
     def __post_init__(self) -> None:
         self.tracker = tracker_of(self.kind, self.clock, self.items)
@@ -339,7 +340,8 @@ class Yard:
         bets = [self._bet(item) for item in range(self.items) if not (self.retired and item == 1)]
         number: KeyResult = build.key_result(*bets, confidential=self.confidential)
         kind = "asana" if self.kind == "asana" else "jira"
-        return build.workspace(number, connection_kinds={"tracker": kind}, notify=(READER,))
+        policy = PublishPolicy(min_interval=self.min_interval)
+        return build.workspace(number, connection_kinds={"tracker": kind}, notify=(READER,), publish=policy)
 
     def _bet(self, item: int) -> Initiative:
         name = f"bet-{item}"
