@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
-from syncer.domain.work import DRAWN, Health, Points, Progress, Snapshot, WorkStatus
+from connectors.buckets import Bucket, tally
+from syncer.domain.work import DRAWN, Health, Progress, Snapshot, WorkStatus
 
 WEEKS: Final = 26
 """How far back: two quarters, so that a cycle that is linked late is known from its first day."""
 
-_BUCKETS: Final = ("done", "open", "cancelled")
 NOTE: Final = DRAWN
 
 
@@ -20,10 +20,10 @@ NOTE: Final = DRAWN
 class Piece:
     """One piece of work: when it came into being and ended (None: it is open), and where it counts now.
 
-    `bucket` is `done`, `open` or `cancelled`; both moments are aware.
+    Both moments are aware.
     """
 
-    bucket: str
+    bucket: Bucket
     created: datetime
     ended: datetime | None = None
     points: float | None = None
@@ -38,7 +38,7 @@ def past_of(now: Snapshot, pieces: Iterable[Piece | None], begun: date | None = 
     """
     known: list[Piece] = []
     for piece in pieces:
-        if piece is None or (piece.bucket != "open" and piece.ended is None):
+        if piece is None or (piece.bucket is not Bucket.OPEN and piece.ended is None):
             return ()
         known.append(piece)
     return tuple(_changed(_weeks(now, known, begun)))
@@ -49,7 +49,8 @@ def _weeks(now: Snapshot, pieces: Sequence[Piece], begun: date | None) -> Iterat
         there = [piece for piece in pieces if piece.created <= at]
         if not there:
             continue
-        progress = _progress(there, at, with_points=now.progress.points is not None)
+        stood = (_stood(piece, at) for piece in there)
+        progress = tally(stood, with_points=now.progress.points is not None)
         status = _status(now, progress, at, begun)
         yield replace(
             now,
@@ -81,18 +82,9 @@ def _changed(snapshots: Iterable[Snapshot]) -> Iterator[Snapshot]:
             yield one
 
 
-def _progress(there: Sequence[Piece], at: datetime, *, with_points: bool) -> Progress:
-    stood = [("open" if p.ended is None or p.ended > at else p.bucket, p.points) for p in there]
-    where = [bucket for bucket, _ in stood]
-    counted = Progress(done=where.count("done"), open=where.count("open"), cancelled=where.count("cancelled"))
-    if not with_points:
-        return counted
-    total = {name: sum(points or 0.0 for bucket, points in stood if bucket == name) for name in _BUCKETS}
-    unestimated = sum(1 for bucket, points in stood if points is None and bucket != "cancelled")
-    points = Points(
-        done=total["done"], open=total["open"], cancelled=total["cancelled"], unestimated=unestimated
-    )
-    return replace(counted, points=points)
+def _stood(piece: Piece, at: datetime) -> tuple[Bucket, float | None]:
+    is_open = piece.ended is None or piece.ended > at
+    return (Bucket.OPEN if is_open else piece.bucket), piece.points
 
 
 def _status(now: Snapshot, progress: Progress, at: datetime, begun: date | None) -> WorkStatus:

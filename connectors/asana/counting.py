@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import zlib
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,6 +14,7 @@ from connectors.asana.mapping import bucket, progress
 from connectors.asana.paging import PAGE
 from connectors.asana.records import Hit, Task
 from connectors.asana.state import Count
+from connectors.buckets import Bucket
 from syncer.domain.work import Progress, WorkStatus
 
 JITTER: Final = timedelta(seconds=10)
@@ -98,13 +100,12 @@ def fingerprint(gid: str) -> bytes:
 
 def together(counts: Sequence[Count]) -> Progress:
     """The work of several projects; a task that is in more than one of them counts once, as last seen."""
-    shared: dict[str, str] = {}
-    sums = {"done": 0, "open": 0, "cancelled": 0}
+    shared: dict[str, Bucket] = {}
+    sums: Counter[Bucket] = Counter()
     for count in sorted(counts, key=lambda one: one.at):
         here = count.shared or {}
         shared |= here
-        for name in sums:
-            sums[name] += getattr(count, name) - sum(where == name for where in here.values())
-    for where in shared.values():
-        sums[where] += 1
-    return Progress(done=sums["done"], open=sums["open"], cancelled=sums["cancelled"])
+        sums.update({Bucket.DONE: count.done, Bucket.OPEN: count.open, Bucket.CANCELLED: count.cancelled})
+        sums.subtract(here.values())
+    sums.update(shared.values())
+    return Progress(done=sums[Bucket.DONE], open=sums[Bucket.OPEN], cancelled=sums[Bucket.CANCELLED])

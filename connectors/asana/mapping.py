@@ -9,6 +9,7 @@ from typing import Final
 
 from connectors.asana.records import LinkedTask, Project, StatusUpdate, Task
 from connectors.asana.row import shown
+from connectors.buckets import Bucket, bucket_of, tally
 from connectors.past import Piece, past_of
 from syncer.domain.work import Health, LinkState, Progress, Snapshot, WorkRef, WorkStatus
 
@@ -19,7 +20,6 @@ _HEALTH: Final = {
 }
 _SAID: Final = {"dropped": WorkStatus.DROPPED, "on_hold": WorkStatus.ON_HOLD}
 _KNOWN: Final = frozenset({*_HEALTH, *_SAID, "complete"})
-_BUCKETS: Final = {WorkStatus.DONE: "done", WorkStatus.DROPPED: "cancelled"}
 _WORD: Final = 40
 
 StatusMap = Mapping[str, WorkStatus]
@@ -73,7 +73,7 @@ def task_snapshot(
     status = _task_status(task.completed, task.approval, status_map)
     if status is WorkStatus.PLANNED and (work.done or _has_begun(task.start_on, at)):
         status = WorkStatus.IN_PROGRESS
-    done_at = task.completed_at if status in _BUCKETS else None
+    done_at = task.completed_at if status in {WorkStatus.DONE, WorkStatus.DROPPED} else None
     return Snapshot(
         ref=ref,
         item_id=task.gid,
@@ -91,9 +91,9 @@ def task_snapshot(
     )
 
 
-def bucket(task: Task, status_map: StatusMap) -> str:
-    """`done`, `open` or `cancelled`: completion and approval, and what `status_map` says of the approval."""
-    return _BUCKETS.get(_task_status(task.completed, task.approval, status_map), "open")
+def bucket(task: Task, status_map: StatusMap) -> Bucket:
+    """Where it counts: by completion and approval, and what `status_map` says of the approval."""
+    return bucket_of(_task_status(task.completed, task.approval, status_map))
 
 
 def _task_status(completed: bool, approval: str, status_map: StatusMap) -> WorkStatus:  # noqa: FBT001
@@ -107,10 +107,7 @@ def _task_status(completed: bool, approval: str, status_map: StatusMap) -> WorkS
 def progress(tasks: Sequence[Task], status_map: StatusMap) -> Progress:
     """The three buckets; rollup tasks are not work, and a task listed twice counts once."""
     work = {task.gid: task for task in tasks if not task.is_rollup}.values()
-    buckets = [bucket(task, status_map) for task in work]
-    return Progress(
-        done=buckets.count("done"), open=buckets.count("open"), cancelled=buckets.count("cancelled")
-    )
+    return tally((bucket(task, status_map), None) for task in work)
 
 
 def past(now: Snapshot, tasks: Sequence[Task], status_map: StatusMap) -> tuple[Snapshot, ...]:
@@ -123,7 +120,7 @@ def _piece(task: Task, status_map: StatusMap) -> Piece | None:
     if task.created_at is None:
         return None
     where = bucket(task, status_map)
-    return Piece(where, task.created_at, None if where == "open" else task.completed_at)
+    return Piece(where, task.created_at, None if where is Bucket.OPEN else task.completed_at)
 
 
 def _status(reading: Reading, status_map: StatusMap) -> WorkStatus:

@@ -15,6 +15,7 @@ from typing import Any, Final, TypeVar
 
 from connectors.asana.records import Task
 from connectors.asana.row import is_gid
+from connectors.buckets import Bucket
 from syncer.domain.work import Progress, WorkStatus
 
 _VERSION: Final = 1
@@ -47,7 +48,7 @@ class Count:
     recent: Mapping[str, datetime] = field(default_factory=dict)
     own: tuple[str, ...] = ()
     sync: str = ""
-    shared: Mapping[str, str] | None = None
+    shared: Mapping[str, Bucket] | None = None
     members: str = ""
     tasks: tuple[Task, ...] = field(default=(), compare=False, repr=False)
 
@@ -143,7 +144,9 @@ def _load(part: str, read: Callable[[dict[str, Any]], T]) -> T | None:
 def _count(row: dict[str, Any]) -> Count:
     moments = {name: _moment(row.get(name)) for name in ("at", "since", "floor")}
     recent = {gid: datetime.fromisoformat(at) for gid, at in row.get("recent", {}).items()}
-    return Count(**{**row, **moments, "recent": recent, "own": tuple(row.get("own", ()))})
+    own, shared = tuple(row.get("own", ())), row.get("shared")
+    buckets = None if shared is None else {gid: Bucket(where) for gid, where in shared.items()}
+    return Count(**{**row, **moments, "recent": recent, "own": own, "shared": buckets})
 
 
 def _moment(value: object) -> datetime | None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from enum import Enum
 from typing import Final
 
+from connectors.buckets import Bucket, bucket_of, tally
 from connectors.jira.records import Child, Epic, Resolution, Status
 from connectors.jira.state import Kin
 from connectors.past import Piece, past_of
-from syncer.domain.work import LinkState, Points, Progress, Snapshot, WorkRef, WorkStatus
+from syncer.domain.work import LinkState, Progress, Snapshot, WorkRef, WorkStatus
 
 CANCELLED_RESOLUTIONS: Final = frozenset(
     {
@@ -41,14 +41,6 @@ _BY_CATEGORY: Final = {
 }
 
 StatusMap = Mapping[str, WorkStatus]
-
-
-class Bucket(Enum):
-    """Where one child counts."""
-
-    DONE = "done"
-    OPEN = "open"
-    CANCELLED = "cancelled"
 
 
 class Words:
@@ -97,10 +89,10 @@ class Words:
         """Where a counted issue belongs."""
         category, word = self.known.get(kin.status, ("", ""))
         if word:
-            return _bucket(WorkStatus(word))
+            return bucket_of(WorkStatus(word))
         if category != "done":
             return Bucket.OPEN
-        return _bucket(kin.ending or WorkStatus.DONE)
+        return bucket_of(kin.ending or WorkStatus.DONE)
 
     def is_under_way(self, kin: Kin) -> bool:
         """Whether somebody works on it now."""
@@ -136,10 +128,6 @@ def _project(key: str) -> str:
     return key.rpartition("-")[0]
 
 
-def _bucket(word: WorkStatus) -> Bucket:
-    return {WorkStatus.DONE: Bucket.DONE, WorkStatus.DROPPED: Bucket.CANCELLED}.get(word, Bucket.OPEN)
-
-
 def _taken_for(category: str) -> str:
     return _word_of(category).words
 
@@ -165,14 +153,8 @@ def _by_category(name: str, category: str) -> tuple[WorkStatus, tuple[str, ...]]
 
 def progress(family: Mapping[str, Kin], words: Words, *, with_points: bool) -> Progress:
     """The buckets of what counts for a linked item, each issue once."""
-    sorted_in = [(words.bucket(kin), kin) for kin in counted(family).values()]
-    count = {kind: sum(1 for found, _ in sorted_in if found is kind) for kind in Bucket}
-    return Progress(
-        done=count[Bucket.DONE],
-        open=count[Bucket.OPEN],
-        cancelled=count[Bucket.CANCELLED],
-        points=_points(sorted_in) if with_points else None,
-    )
+    pieces = ((words.bucket(kin), kin.points) for kin in counted(family).values())
+    return tally(pieces, with_points=with_points)
 
 
 def counted(family: Mapping[str, Kin]) -> dict[str, Kin]:
@@ -191,19 +173,7 @@ def _piece(kin: Kin, words: Words) -> Piece | None:
         return None
     bucket = words.bucket(kin)
     ended = None if bucket is Bucket.OPEN else kin.ended
-    return Piece(bucket.value, kin.created, ended, kin.points)
-
-
-def _points(sorted_in: list[tuple[Bucket, Kin]]) -> Points:
-    total = {kind: sum(kin.points or 0.0 for found, kin in sorted_in if found is kind) for kind in Bucket}
-    return Points(
-        done=total[Bucket.DONE],
-        open=total[Bucket.OPEN],
-        cancelled=total[Bucket.CANCELLED],
-        unestimated=sum(
-            1 for found, kin in sorted_in if kin.points is None and found is not Bucket.CANCELLED
-        ),
-    )
+    return Piece(bucket, kin.created, ended, kin.points)
 
 
 def doubts(family: Mapping[str, Kin], words: Words) -> tuple[str, ...]:

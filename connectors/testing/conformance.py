@@ -14,7 +14,8 @@ skipped with the desk's reason; everything else must pass. The long variants car
 
 from __future__ import annotations
 
-from connectors.testing.desk import Ability, Bucket, Budget, Desk, Fate, Fault
+from connectors.buckets import Bucket
+from connectors.testing.desk import Ability, Budget, Desk, Fate, Fault
 from connectors.testing.failing import FailingSuite
 from connectors.testing.publishing import PublishingSuite
 from connectors.testing.reading import ReadingSuite

@@ -13,19 +13,12 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from connectors.buckets import Bucket
 from syncer.domain.work import LinkState, WorkRef
 from syncer.ports import Connector
 
 WORKSPACE = "acme"
 """The workspace that a desk's connectors are made for."""
-
-
-class Bucket(StrEnum):
-    """Where a child counts."""
-
-    DONE = "done"
-    OPEN = "open"
-    CANCELLED = "cancelled"
 
 
 class Fate(StrEnum):

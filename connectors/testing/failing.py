@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from connectors.testing.desk import Ability, Bucket, Desk, Fault
+from connectors.buckets import Bucket
+from connectors.testing.desk import Ability, Desk, Fault
 from connectors.testing.ledger import Ledger, check_error, check_sentence, connected, needs, seen, stocked
 from syncer.domain.work import Gone, Outcome, Snapshot, Unread, WorkRef
 from syncer.errors import CredentialsError, SyncerError, TemporaryError

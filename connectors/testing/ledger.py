@@ -9,7 +9,8 @@ from datetime import timedelta
 
 import pytest
 
-from connectors.testing.desk import WORKSPACE, Ability, Bucket, Desk, Fate, Fault
+from connectors.buckets import Bucket
+from connectors.testing.desk import WORKSPACE, Ability, Desk, Fate, Fault
 from syncer.domain.comment import Comment, Heading, Paragraph, Publication, Style, Text, marker
 from syncer.domain.sync import ConnectorState, Delivery, Placement, Standing
 from syncer.domain.work import Outcome, Progress, Snapshot, WorkRef

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from random import Random
 
-from connectors.testing.desk import Ability, Bucket, Desk, Fault
+from connectors.buckets import Bucket
+from connectors.testing.desk import Ability, Desk, Fault
 from connectors.testing.ledger import Ledger, buckets, seen
 from syncer.domain.work import Progress, WorkRef
 from syncer.errors import TemporaryError

@@ -7,7 +7,8 @@ from random import Random
 
 import pytest
 
-from connectors.testing.desk import Ability, Bucket, Desk, Fate
+from connectors.buckets import Bucket
+from connectors.testing.desk import Ability, Desk, Fate
 from connectors.testing.ledger import (
     LONGEST_LABEL,
     Ledger,

@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connectors.buckets import Bucket
 from connectors.past import NOTE, WEEKS, Piece, past_of
 from syncer.domain.work import Health, Points, Progress, Snapshot, WorkStatus
 from tests.domain import build
@@ -31,10 +32,10 @@ def now(**changes: Any) -> Snapshot:
 
 def test_each_week_shows_what_stood_then() -> None:
     pieces = [
-        Piece("done", ago(50), ago(20)),
-        Piece("done", ago(50), ago(2)),
-        Piece("cancelled", ago(50), ago(10)),
-        Piece("open", ago(9)),
+        Piece(Bucket.DONE, ago(50), ago(20)),
+        Piece(Bucket.DONE, ago(50), ago(2)),
+        Piece(Bucket.CANCELLED, ago(50), ago(10)),
+        Piece(Bucket.OPEN, ago(9)),
     ]
 
     past = past_of(now(), pieces)
@@ -50,7 +51,7 @@ def test_each_week_shows_what_stood_then() -> None:
 def test_it_is_done_from_its_day_on() -> None:
     done = now(status=WorkStatus.DONE, done_on=date(2026, 11, 1))
 
-    past = past_of(done, [Piece("done", ago(40), ago(30))])
+    past = past_of(done, [Piece(Bucket.DONE, ago(40), ago(30))])
 
     assert [(one.status.value, one.done_on) for one in past] == [
         ("planned", None),
@@ -60,7 +61,7 @@ def test_it_is_done_from_its_day_on() -> None:
 
 
 def test_a_day_on_which_it_began_is_believed() -> None:
-    open_ = [Piece("open", ago(30))]
+    open_ = [Piece(Bucket.OPEN, ago(30))]
 
     assert [one.status.value for one in past_of(now(), open_, ago(12).date())] == ["planned", "in_progress"]
     assert [one.status.value for one in past_of(now(start=ago(40).date()), open_)] == ["in_progress"]
@@ -68,20 +69,24 @@ def test_a_day_on_which_it_began_is_believed() -> None:
 
 def test_nobody_is_said_to_have_rested() -> None:
     for status in (WorkStatus.ON_HOLD, WorkStatus.DROPPED):
-        (only,) = past_of(now(status=status), [Piece("open", ago(30))])
+        (only,) = past_of(now(status=status), [Piece(Bucket.OPEN, ago(30))])
         assert only.status is WorkStatus.IN_PROGRESS
 
 
 def test_without_a_date_nothing_is_made_up() -> None:
-    dated = Piece("done", ago(30), ago(20))
+    dated = Piece(Bucket.DONE, ago(30), ago(20))
 
     assert past_of(now(), [dated, None]) == ()
-    assert past_of(now(), [dated, Piece("done", ago(30))]) == ()
+    assert past_of(now(), [dated, Piece(Bucket.DONE, ago(30))]) == ()
     assert past_of(now(), []) == ()
 
 
 def test_points_are_counted_where_they_are_now() -> None:
-    pieces = [Piece("done", ago(30), ago(3), 5.0), Piece("open", ago(30), None, 8.0), Piece("open", ago(30))]
+    pieces = [
+        Piece(Bucket.DONE, ago(30), ago(3), 5.0),
+        Piece(Bucket.OPEN, ago(30), None, 8.0),
+        Piece(Bucket.OPEN, ago(30)),
+    ]
 
     (only,) = past_of(now(progress=Progress(done=1, open=2, points=Points(done=5, open=8))), pieces)
 
@@ -90,8 +95,8 @@ def test_points_are_counted_where_they_are_now() -> None:
 
 moments = st.floats(0.1, 300).map(ago)
 pieces = st.builds(
-    lambda bucket, times: Piece(bucket, min(times), None if bucket == "open" else max(times)),
-    st.sampled_from(["done", "open", "cancelled"]),
+    lambda bucket, times: Piece(bucket, min(times), None if bucket is Bucket.OPEN else max(times)),
+    st.sampled_from(Bucket),
     st.tuples(moments, moments),
 )
 
@@ -112,13 +117,13 @@ def test_the_past_is_in_order_never_grows_backwards_and_ends_where_it_is_now(som
 def test_where_only_the_work_tells_it_was_done_with_its_last_piece() -> None:
     emptied = now(status=WorkStatus.DONE, done_on=None)
 
-    past = past_of(emptied, [Piece("done", ago(60), ago(50)), Piece("done", ago(60), ago(45))])
+    past = past_of(emptied, [Piece(Bucket.DONE, ago(60), ago(50)), Piece(Bucket.DONE, ago(60), ago(45))])
 
     assert [one.status.value for one in past][-1] == "done"
     assert past[-1].taken_at == ago(45)
 
 
 def test_an_item_that_was_opened_again_was_under_way_while_its_work_was_being_done() -> None:
-    past = past_of(now(), [Piece("done", ago(60), ago(50)), Piece("open", ago(60))], ago(1).date())
+    past = past_of(now(), [Piece(Bucket.DONE, ago(60), ago(50)), Piece(Bucket.OPEN, ago(60))], ago(1).date())
 
     assert [one.status.value for one in past] == ["planned", "in_progress"]

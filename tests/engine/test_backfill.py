@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from connectors.buckets import Bucket
 from connectors.past import Piece, past_of
 from syncer.domain.work import Progress, Snapshot, WorkStatus
 from syncer.engine.report import SyncReport
@@ -170,8 +171,8 @@ def said(desk: Desk) -> list[tuple[str, str]]:
 
 
 DATES = [
-    Piece("done", build.noon("2026-10-05"), build.noon("2026-10-20")),
-    Piece("open", build.noon("2026-10-05")),
+    Piece(Bucket.DONE, build.noon("2026-10-05"), build.noon("2026-10-20")),
+    Piece(Bucket.OPEN, build.noon("2026-10-05")),
 ]
 
 
@@ -205,7 +206,7 @@ def test_a_bet_that_was_dropped_long_ago_is_not_dropped_again(desk: Desk) -> Non
     desk.clock.moment = build.noon("2026-12-07")
     desk.tracker.work("10042", WorkStatus.DROPPED, done=1, open_=1, cancelled=1)
     now = replace(desk.tracker.items["10042"].snapshot, taken_at=desk.clock.now())
-    cancelled = Piece("cancelled", build.noon("2026-10-05"), build.noon("2026-12-01"))
+    cancelled = Piece(Bucket.CANCELLED, build.noon("2026-10-05"), build.noon("2026-12-01"))
     desk.tracker.past["10042"] = past_of(now, [*DATES, cancelled])
 
     report = desk.sync()
@@ -223,8 +224,8 @@ def test_what_rested_at_the_last_read_rests_until_it_is_seen_to_go_on_or_done(de
     sync_after_nine_days(
         desk,
         [
-            Piece("done", build.noon("2026-10-05"), build.noon("2026-10-20")),
-            Piece("done", build.noon("2026-10-05"), build.noon("2026-11-03")),
+            Piece(Bucket.DONE, build.noon("2026-10-05"), build.noon("2026-10-20")),
+            Piece(Bucket.DONE, build.noon("2026-10-05"), build.noon("2026-11-03")),
         ],
     )
 
@@ -236,7 +237,9 @@ def test_what_was_planned_at_the_last_read_begins_when_its_dates_say(desk: Desk)
     desk.sync()
     desk.tracker.work("10042", WorkStatus.IN_PROGRESS, done=1, open_=1)
 
-    sync_after_nine_days(desk, [Piece("done", build.noon("2026-10-05"), build.noon("2026-11-03")), DATES[1]])
+    sync_after_nine_days(
+        desk, [Piece(Bucket.DONE, build.noon("2026-10-05"), build.noon("2026-11-03")), DATES[1]]
+    )
 
     assert said(desk) == [("planned", "0/2"), ("in_progress", "1/2"), ("in_progress", "1/2")]
 
