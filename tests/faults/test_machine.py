@@ -6,6 +6,7 @@ import os
 import re
 import signal
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
@@ -50,8 +51,8 @@ class Machine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.yard = Yard(self.kind, self.address, ITEMS)
-        self.yard.tracker.server.start()
+        self.open = ExitStack()
+        self.yard = self.open.enter_context(Yard(self.kind, self.address, ITEMS))
         self.touched: set[int] = set()
         self.deleted: set[int] = set()
         self.edited: set[int] = set()
@@ -63,8 +64,7 @@ class Machine(RuleBasedStateMachine):
         try:
             self._end()
         finally:
-            self.yard.tracker.server.stop()
-            self.yard.mend()
+            self.open.close()
 
     @initialize(value=st.integers(30, 55))
     def number(self, value: int) -> None:
