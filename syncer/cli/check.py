@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -175,7 +176,7 @@ def _connection_rows(session: Session, configured: Configured, name: str, hidden
         yield from (_link_row(name, ref, outcomes.get(ref), hidden) for ref in refs)
         yield from (_carrier_row(name, ref, outcomes.get(ref), hidden) for ref in carriers)
         yield from _shared_rows(name, [link for link in links if not hidden.hides(link)])
-        yield from _common_rows(name, fetched.shared(), hidden)
+        yield from _common_rows(name, _in_common(fetched.shared(), refs), hidden)
         yield from _undated_row(
             name, [o for ref in refs if ref not in hidden.refs and (o := outcomes.get(ref))]
         )
@@ -284,6 +285,16 @@ def _shared_rows(name: str, links: Sequence[Link]) -> Iterator[Row]:
             sentence = f"{ref.kind} {ref.key} is linked by {named}: its work counts for each of them"
             hint = "link it once to a key result" if twice else ""
             yield Row(name, Mark.WARN if twice else Mark.OK, sentence, hint)
+
+
+def _in_common(
+    shared: Mapping[tuple[WorkRef, ...], int], linked: Sequence[WorkRef]
+) -> Mapping[tuple[WorkRef, ...], int]:
+    """The same of linked work alone: what an item that carries a comment holds is counted for nobody."""
+    found: Counter[tuple[WorkRef, ...]] = Counter()
+    for refs, count in shared.items():
+        found[tuple(ref for ref in refs if ref in linked)] += count
+    return {refs: count for refs, count in found.items() if len(refs) > 1}
 
 
 def _common_rows(name: str, shared: Mapping[tuple[WorkRef, ...], int], hidden: Veil) -> Iterator[Row]:

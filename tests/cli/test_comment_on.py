@@ -36,6 +36,34 @@ def test_the_issue_has_the_one_comment(acme: World, carrier: str) -> None:
     assert writes(*acme.story.stand_ins) == []
 
 
+def test_work_below_an_issue_that_only_carries_a_comment_counts_for_nobody(acme: World) -> None:
+    acme.edit(WORK, 'link: {connection: jira, jql: "project = WEB", comment_on: WEB-4}')
+
+    out = acme.run("check").out
+
+    alike = [line for line in out.splitlines() if "alike" in line]
+    assert "comment_on WEB-4" in out
+    assert [line.partition(" in ")[2].partition(",")[0] for line in alike] == [
+        "jql project = WEB and epic WEB-5 alike",
+        "jql project = WEB and epic WEB-6 alike",
+    ]
+
+
+def test_work_that_two_links_find_below_the_carrier_is_told_of_the_links(acme: World) -> None:
+    acme.edit(WORK, 'link: {connection: jira, jql: "parent = WEB-4", comment_on: WEB-4}')
+    acme.edit(
+        "link: {connection: jira, epic: WEB-6}",
+        'link: {connection: jira, jql: "project = WEB AND parent = WEB-4"}',
+    )
+    site = acme.story.sites.cloud
+    count = len(site.children_of(site.issue("WEB-4").id))
+
+    (told,) = [line for line in acme.run("check").out.splitlines() if "alike" in line]
+
+    named = "jql parent = WEB-4 and jql project = WEB AND parent = WEB-4"
+    assert told == (f"jira         warn {count} pieces of work in {named} alike, counted for each of them")
+
+
 def test_a_right_that_is_missing_there_is_told(acme: World, carrier: str) -> None:
     acme.story.sites.cloud.bot_may_comment = False
     assert f"jira         warn comment_on {carrier}: no comment can be written, " in acme.run("check").out
