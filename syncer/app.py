@@ -199,6 +199,8 @@ def _refusing(why: str) -> type[ConnectionSettings]:
     class Refused(ConnectionSettings):
         link_kinds = frozenset(LINK_KINDS)
         value_kinds = frozenset(VALUE_KINDS)
+        # Nothing is known of what it could do: nothing else of the file is refused for it.
+        carrier_kind = LINK_KINDS[0]
 
         @model_validator(mode="before")
         @classmethod

@@ -101,6 +101,29 @@ def test_the_service_serves_the_valid_ones(mixed: World) -> None:
     assert process.returncode == 0
 
 
+USES_IT = """\
+version: 1
+workspace: beta
+connections:
+  work: {kind: linear, team: x}
+cycles:
+  - id: 2026-Q4
+    start: 2026-10-01
+    end: 2026-12-31
+    objectives:
+      - id: speed
+        title: Be quick
+        key_results:
+          - id: load
+            title: Load in two seconds
+            start: 4
+            target: 2
+            value_from: {connection: work, asana_goal: "1200000000000001"}
+            initiatives:
+              - {id: cdn, title: CDN, link: {connection: work, jql: label = cdn, comment_on: CDN-1}}
+"""
+
+
 def test_a_connector_that_cannot_be_loaded_concerns_who_uses_it(
     synced: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -112,11 +135,11 @@ def test_a_connector_that_cannot_be_loaded_concerns_who_uses_it(
     why = "connector linear of an unknown distribution cannot be loaded: no licence; install it again"
 
     assert synced.run("brief").code == 0
-    (synced.folder / "beta.yaml").write_text(
-        "version: 1\nworkspace: beta\nconnections:\n  work: {kind: linear, team: x}\n", encoding="utf-8"
-    )
+    (synced.folder / "beta.yaml").write_text(USES_IT, encoding="utf-8")
     ran = synced.run("brief")
 
     assert ran.code == 5
-    assert f"beta.yaml:4:3: connections.work: {why}\n" in ran.err
+    assert [line for line in ran.err.splitlines() if "beta.yaml" in line] == [
+        f"{synced.folder}/beta.yaml:4:3: connections.work: {why}"
+    ], "nothing that hangs on the connection is called wrong"
     assert "Increase Day 7 activation" in ran.out
