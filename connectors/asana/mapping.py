@@ -52,6 +52,7 @@ def snapshot(reading: Reading, status_map: StatusMap) -> Snapshot:
         name=project.name,
         url=project.url,
         status=status,
+        own_status=reading.ref.kind == "project" or _is_said(update, status_map),
         progress=reading.work,
         state=LinkState.ARCHIVED if project.archived else LinkState.ACTIVE,
         health=_HEALTH.get(update.status_type, Health.UNKNOWN) if update else Health.UNKNOWN,
@@ -136,6 +137,12 @@ def _status(reading: Reading, status_map: StatusMap) -> WorkStatus:
         return WorkStatus.ON_HOLD
     begun = _has_begun(project.start_on, reading.at)
     return WorkStatus.IN_PROGRESS if begun or work.done or said == "complete" else WorkStatus.PLANNED
+
+
+def _is_said(update: StatusUpdate | None, status_map: StatusMap) -> bool:
+    """Whether somebody gave a portfolio a status: nobody can mark it complete, so that none is not one."""
+    said = update.status_type if update else ""
+    return said in _SAID or status_map.get(said, WorkStatus.DONE) is not WorkStatus.DONE
 
 
 def _has_begun(start_on: date | None, at: datetime) -> bool:

@@ -234,6 +234,7 @@ def _outcome(reading: Reading, ref: WorkRef, scope: Scope, family: Family) -> Sn
         url=scope.url,
         status=scope.status or by_counts,
         progress=counts,
+        own_status=scope.status is not None,
         state=scope.state,
         owner=scope.owner,
         owner_name=scope.owner_name,

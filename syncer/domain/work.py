@@ -135,6 +135,7 @@ class Snapshot:
 
     `item_id` never changes, `key` and `name` are labels. `owner` is the tracker's account id. `notes` are
     sentences about what does not fit together. `done_on`, `start` and `due` are days as the tracker has them.
+    `own_status` is False where nobody sets the item's status, and it is read off its work.
     """
 
     ref: WorkRef
@@ -151,6 +152,7 @@ class Snapshot:
     start: date | None = None
     due: date | None = None
     done_on: date | None = None
+    own_status: bool = True
     notes: tuple[str, ...] = ()
     taken_at: datetime = field(compare=False)
 
@@ -227,6 +229,7 @@ def changes(before: Snapshot | None, after: Snapshot) -> tuple[Change, ...]:
         return (Change("first read", "", f"{after.status.words} {after.progress.basis}"),)
     rows = (
         ("status", before.status.words, after.status.words),
+        ("status set by", _setter(before), _setter(after)),
         ("work", before.progress.basis, after.progress.basis),
         ("points", _points(before.progress.points), _points(after.progress.points)),
         ("health", before.health.words, after.health.words),
@@ -245,6 +248,10 @@ def changes(before: Snapshot | None, after: Snapshot) -> tuple[Change, ...]:
 
 def _day(day: date | None) -> str:
     return day.isoformat() if day else "none"
+
+
+def _setter(snapshot: Snapshot) -> str:
+    return "people" if snapshot.own_status else "its work"
 
 
 def _owner(before: Snapshot, after: Snapshot) -> str:

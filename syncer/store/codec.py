@@ -69,6 +69,7 @@ def encode_snapshot(snapshot: Snapshot) -> str:
             "start": _iso(snapshot.start),
             "due": _iso(snapshot.due),
             "done_on": _iso(snapshot.done_on),
+            "own_status": snapshot.own_status,
             "notes": list(snapshot.notes),
         }
     )
@@ -93,6 +94,7 @@ def decode_snapshot(stored: str, connection: str, item_id: str, taken_at: dateti
             start=_day(row["start"]),
             due=_day(row["due"]),
             done_on=_day(row["done_on"]),
+            own_status=row.get("own_status", True),
             notes=tuple(row["notes"]),
             taken_at=taken_at,
         )

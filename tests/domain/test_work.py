@@ -95,6 +95,7 @@ OTHERWISE: dict[str, Any] = {
     "start": day("2026-10-02"),
     "due": day("2026-12-01"),
     "done_on": day("2026-11-03"),
+    "own_status": False,
     "notes": ("it is done, and 4 of its children are open",),
 }
 

@@ -72,6 +72,15 @@ def test_an_unknown_block_is_a_sentence() -> None:
         codec.decode_comment('{"blocks":[{"block":"table","runs":[]}],"marker":"m"}')
 
 
+def test_a_snapshot_from_before_it_knew_whose_the_status_is_has_one_of_its_own() -> None:
+    stored = json.loads(codec.encode_snapshot(values.snapshot()))
+    del stored["own_status"]
+
+    back = codec.decode_snapshot(json.dumps(stored), "jira", "10042", values.snapshot().taken_at)
+
+    assert back.own_status is True
+
+
 @given(values.cycles)
 def test_a_cycle_declared_before_a_rule_was_there_is_judged_by_its_default(cycle: Cycle) -> None:
     row = json.loads(encode_cycle(cycle))

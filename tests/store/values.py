@@ -123,6 +123,7 @@ snapshots = st.builds(
     start=st.none() | days,
     due=st.none() | days,
     done_on=st.none() | days,
+    own_status=st.booleans(),
     notes=st.lists(any_text, max_size=3).map(tuple),
     taken_at=moments_utc,
 )

@@ -37,7 +37,10 @@ RULES: Final[Mapping[str, str]] = MappingProxyType(
         "watermelon_work": (
             "the tracker says on track, and the work is overdue or behind its dates by more than work_gap"
         ),
-        "status_conflict": "the item is done with open children, or open while every child is done",
+        "status_conflict": (
+            "the item has a status of its own, and is done with open children, or open while every child "
+            "is done"
+        ),
         "overdue_bet": "the work is open after its due day",
         "dropped_bet": "the work was dropped within the window",
         "stale_work": "the linked item was not read within stale_after",

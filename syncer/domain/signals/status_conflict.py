@@ -19,18 +19,18 @@ from syncer.domain.work import WorkStatus
 KIND: Final = "status_conflict"
 QUESTION: Final = "Which is true?"
 
-_WITHOUT_STATUS: Final = {"jql"}
-"""Link kinds whose status is read off the children: there is nothing to contradict them."""
-
 
 def detect(rollup: Rollup, line: WorkLine, standing: Signal | None) -> Finding:  # noqa: ARG001  facts, no threshold
-    """Fires when the item is done with open children, or is open while every child is done."""
+    """Fires when the item is done with open children, or is open while every child is done.
+
+    Where the status is read off the children, there is nothing to contradict them.
+    """
     if is_quiet(rollup) or is_over(rollup) or line.link is None or line.progress is None:
         return None
     if line.stale:
         return CANNOT_TELL
     progress, title = line.progress, line.initiative.title
-    if line.link.ref.kind in _WITHOUT_STATUS:
+    if line.snapshot is None or not line.snapshot.own_status:
         return None
     if line.status is WorkStatus.DONE and progress.open:
         children = f"{progress.open} of {progress.counted}"

@@ -128,7 +128,7 @@ def test_a_portfolio_is_never_done_by_itself(shop: Shop) -> None:
             shop.site.complete(task["gid"])
     shop.site.post_status(shop.gid, "complete", "all done", ANA)
     snapshot = shop.read()
-    assert (snapshot.status, snapshot.done_on) == (WorkStatus.IN_PROGRESS, None)
+    assert (snapshot.status, snapshot.done_on, snapshot.own_status) == (WorkStatus.IN_PROGRESS, None, False)
     assert snapshot.notes == ("The last status update says complete, which a portfolio is not.",)
 
 
@@ -152,7 +152,7 @@ def test_what_people_say_of_a_portfolio_counts_and_our_own_word_does_not(shop: S
     shop.site.post_status(shop.gid, "on_track", "ours", shop.site.bot.gid)
     assert shop.read().health is Health.AT_RISK
     shop.site.post_status(shop.gid, "on_hold", "wait", ANA)
-    assert shop.read().status is WorkStatus.ON_HOLD
+    assert (shop.read().status, shop.read().own_status) == (WorkStatus.ON_HOLD, True)
 
 
 def test_a_project_that_is_hidden_now_is_no_loss_of_work(shop: Shop) -> None:

@@ -39,6 +39,7 @@ def test_a_project_counts_its_work_once(deployment: Deployment) -> None:
         d.site.edit_project("ONB", lead=ANA)
         d.site.add_issue("ONB", "Sub-task", "Part", parent="ONB-3")
         seen = one(d, "project", "onb")
+        assert not seen.own_status
         # ONB-1 is a heading over three issues, the sub-task a part of one; the empty epic ONB-5 is work.
         assert seen.progress.basis == "1/3 · 1 cancelled"
         assert (seen.item_id, seen.key, seen.name) == ("10000", "ONB", "Onboarding")
@@ -59,8 +60,10 @@ def test_a_version_is_done_when_it_is_released(deployment: Deployment) -> None:
             date(2026, 10, 1),
             date(2026, 11, 30),
         )
+        assert not seen.own_status
         d.site.edit_version(version, released=True, name="1.2")
         after = one(d, "version", version)
+        assert after.own_status
         assert (after.status, after.done_on, after.name) == (WorkStatus.DONE, date(2026, 11, 30), "1.2")
         d.site.edit_version(version, archived=True)
         assert one(d, "version", version).state is LinkState.ARCHIVED
@@ -75,6 +78,7 @@ def test_a_query_is_what_it_finds(deployment: Deployment) -> None:
         assert (seen.key, seen.progress.basis) == ("labels = tips", "1/2")
         assert seen.item_id == one(d, "jql", "labels = tips").item_id
         assert seen.item_id.startswith("jql-")
+        assert not seen.own_status
         assert seen.url == f"{d.server.url}/issues/?jql=labels%20%3D%20tips"
         assert one(d, "jql", "issuetype = Epic").progress.basis == "0/2"
 

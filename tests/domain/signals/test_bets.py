@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -185,17 +186,12 @@ def test_an_item_and_its_children_agree(told: Told) -> None:
     assert asked(status_conflict.detect, seen(told)) is None
 
 
-def test_a_query_has_no_status_to_contradict() -> None:
-    bet = initiative()
-    assert bet.link is not None
-    query = initiative(
-        link=type(bet.link)(
-            initiative_id="new-flow", key_result_id="activation", ref=ref("project = ONB", kind="jql")
-        )
-    )
-    rollup = rollup_of(key_result(query), on=ON, work={"new-flow": [snapshot(FIRST, buckets=(9, 0, 0))]})
+@pytest.mark.parametrize("kind", ["jql", "project", "version", "portfolio"])
+def test_what_has_no_status_of_its_own_contradicts_nothing(kind: str) -> None:
+    told = snapshot(FIRST, ref=ref("WEB", kind=kind), buckets=(9, 0, 0))
 
-    assert asked(status_conflict.detect, rollup) is None
+    fired(asked(status_conflict.detect, seen(told)))
+    assert asked(status_conflict.detect, seen(replace(told, own_status=False))) is None
 
 
 def green(done: int, *, due: str = "2026-12-09", health: Health = Health.ON_TRACK) -> Rollup:
