@@ -56,7 +56,6 @@ def counted(tasks: Sequence[Task], how: Counting) -> Count:
         sync=how.sync,
         shared=shared if how.homes else None,
         members=fingerprints(task.gid for task in tasks) if how.members else "",
-        tasks=tuple(work.values()),
     )
 
 

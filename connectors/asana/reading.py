@@ -78,7 +78,8 @@ def fetch(setting: Setting, refs: Sequence[WorkRef], state: ConnectorState) -> F
 
 def _shared(found: _Found, outcomes: Mapping[WorkRef, Outcome]) -> Mapping[tuple[WorkRef, ...], int]:
     read = [ref for ref, one in outcomes.items() if isinstance(one, Snapshot) and ref.kind != "portfolio"]
-    return shared_by({ref: [task.gid for task in _listed(found, ref) if not task.is_rollup] for ref in read})
+    work = {ref: [task.gid for task in _listed(found, ref) if not task.is_rollup] for ref in read}
+    return shared_by({ref: dict.fromkeys(gids) for ref, gids in work.items()})
 
 
 @dataclass(slots=True)
@@ -87,7 +88,8 @@ class _Found:
 
     holdings: dict[str, Holding | Trouble] = field(default_factory=dict)
     projects: dict[str, Project | Trouble] = field(default_factory=dict)
-    counts: dict[str, Count | Trouble] = field(default_factory=dict)
+    counts: Mapping[str, Count | Trouble] = field(default_factory=dict)
+    listed: Mapping[str, Sequence[Task]] = field(default_factory=dict)
     tasks: dict[str, tuple[LinkedTask, list[Task]] | Trouble] = field(default_factory=dict)
     updates: dict[str, StatusUpdate | Trouble | None] = field(default_factory=dict)
 
@@ -157,8 +159,9 @@ def _count(
     )
     parts = {gid: load_count(state.items.get(gid, ""), setting.rules) for gid in projects}
     before = {gid: count for gid, count in parts.items() if count}
-    found.counts, memory = tally.counts(projects, before, memory)
-    return memory
+    tallied = tally.run(projects, before, memory)
+    found.counts, found.listed = tallied.counts, tallied.listed
+    return tallied.memory
 
 
 def _reported_by(found: _Found, me: str) -> list[str]:
@@ -213,7 +216,7 @@ def _past(setting: Setting, found: _Found, outcome: Outcome) -> Past | None:
 def _listed(found: _Found, ref: WorkRef) -> Sequence[Task]:
     """The tasks of a project or task that were listed in this fetch."""
     gid = _gid(ref)
-    return _whole(found.tasks[gid])[1] if ref.kind == "task" else _whole(found.counts[gid]).tasks
+    return _whole(found.tasks[gid])[1] if ref.kind == "task" else found.listed.get(gid, ())
 
 
 def _counted(client: AsanaClient, gid: str, count: Count | Trouble) -> Count:

@@ -9,11 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
 
-from connectors.asana.records import Task
 from connectors.asana.row import is_gid
 from connectors.buckets import Bucket
 from syncer.domain.work import Progress, WorkStatus
@@ -33,8 +32,7 @@ class Count:
     to `floor` (Asana's clock) is in the count, and so are the states of tasks in `recent` (gid -> changed
     at). `pages` is what a recount costs. `sync` is the place in an event stream. `rules` names what was
     counted by. `shared` holds the bucket of each task that is in other projects too, None where nobody asked;
-    `members` fingerprints of all tasks, empty where nobody asked. `tasks` are those it was made of,
-    known right after it was made and not kept.
+    `members` fingerprints of all tasks, empty where nobody asked.
     """
 
     rules: str
@@ -50,7 +48,6 @@ class Count:
     sync: str = ""
     shared: Mapping[str, Bucket] | None = None
     members: str = ""
-    tasks: tuple[Task, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def progress(self) -> Progress:
@@ -92,7 +89,7 @@ def rules_of(token: str, status_map: Mapping[str, WorkStatus]) -> str:
 
 def dump_count(count: Count) -> str:
     """The part of a project."""
-    return _dump(asdict(replace(count, tasks=())))
+    return _dump(asdict(count))
 
 
 def load_count(part: str, rules: str) -> Count | None:

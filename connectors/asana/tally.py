@@ -23,6 +23,18 @@ NOT_WORTH_ASKING: Final = 3
 """So few requests are better spent on counting everything than on asking what changed."""
 
 
+@dataclass(frozen=True, slots=True)
+class Tallied:
+    """The count of each project, or why there is none, and the memory as it is afterwards.
+
+    `listed` are the tasks of the projects that were counted anew.
+    """
+
+    counts: Mapping[str, Count | Trouble]
+    listed: Mapping[str, Sequence[Task]]
+    memory: Memory
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
     """What counting goes by. `homed` are the projects whose tasks may be in several of them.
@@ -41,28 +53,28 @@ class Tally:
     portfolios: Mapping[str, frozenset[str]] = field(default_factory=dict)
     own: frozenset[str] = frozenset()
 
-    def counts(
-        self, projects: Sequence[str], before: Mapping[str, Count], memory: Memory
-    ) -> tuple[dict[str, Count | Trouble], Memory]:
-        """The count of each project, or why there is none, and the memory as it is afterwards."""
+    def run(self, projects: Sequence[str], before: Mapping[str, Count], memory: Memory) -> Tallied:
+        """Counts every project, and lists the tasks of those that may have changed since `before`."""
         known = {gid: before[gid] for gid in projects if gid in before and self._holds(gid, before[gid])}
         changes, memory = self._changes(projects, known, memory)
         quiet = {
-            gid: replace(count, since=self.now, sync=changes.place(gid), tasks=())
+            gid: replace(count, since=self.now, sync=changes.place(gid))
             for gid, count in known.items()
             if gid not in changes.dirty
         }
         answers: dict[str, Count | Trouble] = {**quiet}
+        listed: dict[str, Sequence[Task]] = {}
         todo = [gid for gid in projects if gid not in quiet]
         while todo:
             tasks = self.crowd.each(lambda gid: self.client.tasks(gid, homes=gid in self.homed), todo)
             read = {gid: self._told(rows) for gid, rows in tasks.items() if isinstance(rows, list)}
+            listed |= read
             for gid, rows in tasks.items():
                 how = self._how(gid, changes, memory)
                 answers[gid] = rows if isinstance(rows, Trouble) else counted(read[gid], how)
                 quiet.pop(gid, None)
             todo = sorted(self._unaware(read.values(), quiet))
-        return answers, memory
+        return Tallied(answers, listed, memory)
 
     def _told(self, tasks: Sequence[Task]) -> list[Task]:
         return [replace(task, is_rollup=True) if task.gid in self.own else task for task in tasks]
