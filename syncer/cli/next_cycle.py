@@ -20,7 +20,7 @@ Renamed = Callable[[str], str]
 
 
 def cycle_yaml(
-    file: Model, cycle: Cycle, numbers: dict[str, NextNumber], new: str, *, indent: int = 2
+    file: Model, cycle: Cycle, numbers: dict[str, NextNumber], new: str, *, indent: int
 ) -> Iterator[str]:
     """The lines of one entry under `cycles:`, with the key results in `numbers` and no others.
 

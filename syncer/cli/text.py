@@ -154,7 +154,7 @@ def _untold(line: WorkLine) -> bool:
     return line.link is not None and (line.stale or (line.is_open and line.done_in_window is None))
 
 
-def brief_sentence(rollup: Rollup, signals: Iterable[Signal] = ()) -> str:
+def brief_sentence(rollup: Rollup, signals: Iterable[Signal]) -> str:
     """Is the work moving the number? One sentence with figures, and the answer at its end."""
     return f"{_figures(rollup).removesuffix('.')}; {moving_answer(rollup, signals)}."
 

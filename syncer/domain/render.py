@@ -69,7 +69,7 @@ _SILENT = (
 )
 
 
-def facts_of(sections: Sequence[Section], audience: str = "") -> Facts:
+def facts_of(sections: Sequence[Section], audience: str) -> Facts:
     """What the comment rests on, for telling a material change from a cosmetic one."""
     return tuple(
         SectionFacts(

@@ -52,7 +52,7 @@ def plan_publish(
     receipts: Sequence[Receipt],
     outbox: Sequence[OutboxRow],
     policy: PublishPolicy,
-    confidential: Confidential = (),
+    confidential: Confidential,
 ) -> OutboxPlan:
     """Compares what is owed with what stands there and with what is already on its way.
 

@@ -58,9 +58,9 @@ def read_connection(
     now: datetime,
     *,
     last: Mapping[tuple[str, str], Snapshot],
-    known: Collection[tuple[str, str]] = (),
-    whole: bool = True,
-    force: bool = False,
+    known: Collection[tuple[str, str]],
+    whole: bool,
+    force: bool,
 ) -> ConnectionRead:
     """Fetches what is planned; whatever goes wrong becomes a sentence and leaves every ref unread.
 

@@ -17,7 +17,7 @@ _OURS = frozenset({Standing.STANDING, Standing.PARTIAL, Standing.RESUMED})
 
 
 def last_words(
-    workspace: Workspace, links: Sequence[Link], receipts: Sequence[Receipt], rest: Collection[str] = ()
+    workspace: Workspace, links: Sequence[Link], receipts: Sequence[Receipt], rest: Collection[str]
 ) -> tuple[Publication, ...]:
     """One publication for each comment that stands where the file wants none any more.
 

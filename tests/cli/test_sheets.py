@@ -90,13 +90,13 @@ def test_brief_ends_with_the_answer_that_the_loudest_signal_gives() -> None:
     standing = [one for one in detect_all(rollup, {}) if one.kind == "work_without_movement"]
 
     assert brief_sentence(rollup, standing).endswith("; no: the work goes on and the number stands still.")
-    assert brief_sentence(rollup).endswith("; no movement to be seen that counts.")
+    assert brief_sentence(rollup, ()).endswith("; no movement to be seen that counts.")
     climbing = rollup_of(
         on="2026-11-16",
         check_ins=weekly("2026-10-05", 34.5, 35.0, 35.5, 36.0, 38.0, 40.0, 42.0),
         work={"new-flow": working},
     )
-    assert brief_sentence(climbing).endswith("; it moves while the work does.")
+    assert brief_sentence(climbing, ()).endswith("; it moves while the work does.")
     shipped = [snapshot("2026-10-12", buckets=(12, 0, 0), status=WorkStatus.DONE, done_on=day("2026-10-12"))]
     resting = [snapshot("2026-10-12", buckets=(3, 9, 0))]
     for work, answer in (
@@ -108,11 +108,11 @@ def test_brief_ends_with_the_answer_that_the_loudest_signal_gives() -> None:
             check_ins=weekly("2026-10-05", 34.5, 35.0, 35.5, 36.0, 38.0, 40.0, 42.0),
             work={"new-flow": work},
         )
-        assert brief_sentence(after).endswith(f"; {answer}")
+        assert brief_sentence(after, ()).endswith(f"; {answer}")
 
 
 def test_brief_claims_nothing_of_work_whose_figures_are_old() -> None:
-    told = brief_sentence(old_work())
+    told = brief_sentence(old_work(), ())
     assert told.endswith(
         "; 0 of 1 bets done, 1 stale; it moves; what the work did meanwhile cannot be told yet."
     )

@@ -143,4 +143,4 @@ def test_the_sheet_and_the_comment_say_what_is_kept() -> None:
     assert "Number: 99.1 %, to be kept at least 99.9 %: off track (check-in of 16 Nov 2026" in comment
     assert number_line(rollup).endswith("99.1 % · keep at least 99.9 % · off track · check-in of 16 Nov 2026")
     assert thresholds(rollup.key_result).startswith("keep at least 99.9 %, off track from 0.5 points missed")
-    assert "at 99.1 %, keep at least 99.9 % (off track)" in brief_sentence(rollup)
+    assert "at 99.1 %, keep at least 99.9 % (off track)" in brief_sentence(rollup, ())

@@ -101,7 +101,7 @@ def test_disconnects_are_shown_with_their_question_and_housekeeping_is_not() -> 
 
 def test_facts_say_what_the_comment_rests_on() -> None:
     rollup = shipped()
-    (facts,) = facts_of([Section(rollup, rollup.work[0])])
+    (facts,) = facts_of([Section(rollup, rollup.work[0])], "")
     assert (facts.number_status, facts.value, facts.work_status, facts.work_share) == (
         "off track",
         37.0,
