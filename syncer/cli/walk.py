@@ -16,13 +16,12 @@ from syncer.cli.discreet import refuse_unknown, veil
 from syncer.cli.exits import Exit
 from syncer.cli.persons import person_called
 from syncer.domain.checkin import parse_value
-from syncer.domain.closing import standing_closings
 from syncer.domain.pace import expected_value
-from syncer.domain.reminder import Owed, owed_check_ins
+from syncer.domain.reminder import Owed, OwedStatus, owed_check_ins, owed_statuses
 from syncer.domain.render import day, work_word
-from syncer.domain.rollup import Known
 from syncer.domain.work import Health, WorkStatus
-from syncer.engine.checkins import check_in
+from syncer.engine.checkins import check_in, report_initiative
+from syncer.engine.knowledge import stored
 from syncer.engine.view import View, look
 from syncer.errors import FatalError
 
@@ -47,25 +46,40 @@ def run(session: Session, configured: Configured, who: str, named: frozenset[str
     person = _person(workspace, who)
     with session.known_store() as store:
         view = look(workspace, store, session.app.clock)
-    owed = _owed_by(person, session, view, named)
-    session.emit({"due": [_document(one) for one in owed]})
+    owed, bets = _owed_by(person, session, view, named)
+    session.emit(
+        {"due": [_document(one) for one in owed], "statuses": [_status_document(one) for one in bets]}
+    )
     if not named:
         veil(workspace).note(session)
-    if not owed:
+    if not owed and not bets:
         session.say(f"nothing is due for {workspace.person(person)}")
         return
     rollups = {rollup.key_result.id: rollup for rollup in view.rollups}
     asks = not session.no_input and not session.as_json and sys.stdin.isatty()
+    count = len(owed) + len(bets)
     for number, one in enumerate(owed, 1):
         rollup = rollups[one.placed.key_result.id]
-        _show_number(session, one, rollup, f"{number} of {len(owed)}")
+        _show_number(session, one, rollup, f"{number} of {count}")
         if asks:
             _ask(session, configured, one, rollup, workspace.person(person) or "")
         else:
             _show_work(session, rollup)
+    for number, bet in enumerate(bets, len(owed) + 1):
+        _show_bet(session, bet, f"{number} of {count}")
+        if asks:
+            _ask_status(session, configured, bet, workspace.person(person) or "")
     if not asks:
-        session.note(f"{text.many(len(owed), 'check-in')} due; give each with syncer check-in KR VALUE")
+        _note_due(session, len(owed), len(bets))
         raise typer.Exit(Exit.FAILED)
+
+
+def _note_due(session: Session, numbers: int, bets: int) -> None:
+    if numbers:
+        session.note(f"{text.many(numbers, 'check-in')} due; give each with syncer check-in KR VALUE")
+    if bets:
+        how = "syncer check-in --initiative ID --status STATUS"
+        session.note(f"the status of {text.many(bets, 'bet')} due; give each with {how}")
 
 
 def _person(workspace: Workspace, who: str) -> str:
@@ -78,15 +92,24 @@ def _person(workspace: Workspace, who: str) -> str:
     return found
 
 
-def _owed_by(person: str, session: Session, view: View, named: frozenset[str]) -> tuple[Owed, ...]:
+def _owed_by(
+    person: str, session: Session, view: View, named: frozenset[str]
+) -> tuple[tuple[Owed, ...], tuple[OwedStatus, ...]]:
+    """The numbers that the person owes, and the statuses: those below such a number are asked with it."""
     shown = {rollup.key_result.id for rollup in view.public(named)}
-    known = Known(
-        check_ins=view.before.check_ins, closings=standing_closings(view.before.closings, view.workspace)
+    known, now = stored(view.workspace, view.before), session.app.clock.now()
+    numbers = tuple(
+        one
+        for one in owed_check_ins(view.workspace, known, now)
+        if one.placed.key_result.owner == person and one.placed.key_result.id in shown
     )
-    owed = owed_check_ins(view.workspace, known, session.app.clock.now())
-    return tuple(
-        one for one in owed if one.placed.key_result.owner == person and one.placed.key_result.id in shown
+    with_number = {one.placed.key_result.id for one in numbers}
+    bets = tuple(
+        one
+        for one in owed_statuses(view.workspace, known, now)
+        if one.initiative.owner == person and one.placed.key_result.id in shown - with_number
     )
+    return numbers, bets
 
 
 def _show_number(session: Session, owed: Owed, rollup: Rollup, place: str) -> None:
@@ -119,6 +142,33 @@ def _row(line: WorkLine) -> tuple[str, ...]:
     read = f"read {line.read_at:%Y-%m-%d %H:%M} UTC" if line.read_at and not line.stale else ""
     title, state = text.name(line.initiative.title), words.link_state(line) or read
     return (title, work_word(line), words.work_health(line), words.progress(line), state)
+
+
+def _show_bet(session: Session, owed: OwedStatus, place: str) -> None:
+    last, number = owed.last, owed.placed.key_result
+    told = f"{last.status.words}, told on {day(last.on)}" if last else "not reported"
+    session.say()
+    session.say(f"{place}: {text.name(owed.initiative.title)}  [{owed.initiative.id}]")
+    session.say(f"  {told} · kept by hand · for {text.name(number.title)}")
+
+
+def _ask_status(session: Session, configured: Configured, owed: OwedStatus, author: str) -> None:
+    former = owed.last.status if owed.last else None
+    keeps = f"Enter keeps {former.words}" if former else "Enter skips"
+    status = _until_right(f"  status: {_words(WorkStatus)} ({keeps})", _word(WorkStatus)) or former
+    if status is None:
+        session.say("  skipped")
+        return
+    entry = report_initiative(
+        configured.workspace,
+        session.app.ready_store,
+        session.app.clock,
+        initiative=owed.initiative.id,
+        status=status,
+        note=_answer("  note (Enter: none)"),
+        author=author,
+    )
+    session.say(f"  stored: {entry.status.words} on {day(entry.on)}")
 
 
 def _ask(session: Session, configured: Configured, owed: Owed, rollup: Rollup, author: str) -> None:
@@ -196,6 +246,16 @@ def _until_right(question: str, read: Callable[[str], _Read]) -> _Read:
 
 def _answer(question: str) -> str:
     return str(typer.prompt(question, default="", show_default=False, err=True)).strip()
+
+
+def _status_document(owed: OwedStatus) -> dict[str, object]:
+    return {
+        "initiative": owed.initiative.id,
+        "title": owed.initiative.title,
+        "key_result": owed.placed.key_result.id,
+        "status": owed.last.status if owed.last else None,
+        "reported_on": owed.last.on if owed.last else None,
+    }
 
 
 def _document(owed: Owed) -> dict[str, object]:

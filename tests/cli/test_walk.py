@@ -70,7 +70,7 @@ def test_enter_keeps_a_status_and_skips_a_number(synced: World) -> None:
     assert synced.run("check-in", "--initiative", "fonts", "--status", "on_hold").code == 0
 
     code, shown = at_a_terminal(synced, "check-in", "--as", "ben", answers=["3\n", "\n", "\n", "\n", "\n"])
-    again, nothing = at_a_terminal(synced, "check-in", "--as", "ana", answers=["\n", "\n"])
+    again, nothing = at_a_terminal(synced, "check-in", "--as", "ana", answers=["\n", "\n", "\n"])
 
     assert (code, again) == (0, 0), shown
     assert "Enter keeps on hold" in shown
@@ -78,7 +78,7 @@ def test_enter_keeps_a_status_and_skips_a_number(synced: World) -> None:
         ("on_hold",),
         ("on_hold",),
     ]
-    assert nothing.count("  skipped") == 2
+    assert nothing.count("  skipped") == 3, "two numbers and a bet that is kept by hand"
     assert synced.rows("SELECT key_result_id FROM check_ins") == [("page-load",)]
 
 
@@ -107,9 +107,69 @@ def test_nobody_to_ask_prints_what_is_due(synced: World, flags: list[str]) -> No
 def test_who_has_checked_in_is_not_asked_again(synced: World) -> None:
     assert synced.run("check-in", "page-load", "3").code == 0
 
+    bets = synced.run("check-in", "--as", "ben")
+    for bet in ("scripts", "fonts"):
+        assert synced.run("check-in", "--initiative", bet, "--status", "planned").code == 0
     ran = synced.run("check-in", "--as", "ben")
 
+    assert "[page-load]" not in bets.out
+    assert "\nthe status of 2 bets due; " in bets.err
     assert (ran.code, ran.out) == (0, "nothing is due for Ben Ott\n")
+
+
+def hand_over(world: World) -> None:
+    """Gives a bet that is kept by hand to somebody who owns no number."""
+    title = "title: Talk to ten lost trials\n                owner: "
+    world.edit(f"{title}ana", f"{title}dora")
+    world.edit("people:\n", "people:\n  dora: {name: Dora Neumann}\n")
+
+
+def test_who_owns_nothing_but_a_bet_kept_by_hand_is_asked_for_its_status(synced: World) -> None:
+    hand_over(synced)
+
+    listed = synced.run("check-in", "--as", "dora")
+    code, shown = at_a_terminal(
+        synced, "check-in", "--as", "dora", answers=["soon\n", "in progress\n", "three of ten\n"]
+    )
+
+    assert listed.code == 1
+    assert (
+        "1 of 1: Talk to ten lost trials  [lost-trials]\n  not reported · kept by hand · for " in listed.out
+    )
+    assert listed.err.endswith(
+        "the status of 1 bet due; give each with syncer check-in --initiative ID --status STATUS\n"
+    )
+    assert code == 0, shown
+    assert "'soon' is none of planned, in_progress, on_hold, done, dropped" in shown
+    assert "stored: in progress on " in shown
+    assert synced.rows("SELECT initiative_id, status, note, author FROM initiative_check_ins") == [
+        ("lost-trials", "in_progress", "three of ten", "Dora Neumann")
+    ]
+    assert synced.run("check-in", "--as", "dora").out == "nothing is due for Dora Neumann\n"
+
+
+def test_a_status_that_is_a_week_old_is_asked_for_again(synced: World) -> None:
+    hand_over(synced)
+    week_ago = (today().date() - timedelta(days=7)).isoformat()
+    planned = ("check-in", "--initiative", "lost-trials", "--status", "planned", "--on", week_ago)
+    assert synced.run(*planned).code == 0
+
+    due = synced.run("--json", "check-in", "--as", "dora").json
+
+    assert due["due"] == []
+    assert due["statuses"] == [
+        {
+            "initiative": "lost-trials",
+            "title": "Talk to ten lost trials",
+            "key_result": "trial-to-paid",
+            "status": "planned",
+            "reported_on": week_ago,
+        }
+    ]
+    code, shown = at_a_terminal(synced, "check-in", "--as", "dora", answers=["\n", "\n"])
+    assert code == 0, shown
+    assert "(Enter keeps planned)" in shown
+    assert synced.run("check-in", "--as", "dora").code == 0
 
 
 def test_an_overdue_number_is_called_stale(synced: World) -> None:
