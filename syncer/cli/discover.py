@@ -13,6 +13,7 @@ from syncer.cli import text
 from syncer.cli.discreet import refuse_unknown
 from syncer.cli.exits import Exit, first, of_error
 from syncer.cli.session import Session, session_of
+from syncer.domain.link import history_of
 from syncer.engine.checkins import find_key_result
 from syncer.engine.view import look
 from syncer.errors import SkippableError, SyncerError
@@ -102,7 +103,7 @@ def _linked(session: Session, configured: Configured) -> set[tuple[str, str, str
         before = look(configured.workspace, store, session.app.clock).before
     linked = {(link.ref.connection, link.ref.kind, link.ref.key) for link in before.links}
     for link in before.links:
-        history = before.snapshots.get((link.ref.connection, link.item_id or ""), ())
+        history = history_of(link, before.snapshots)
         linked.update((link.ref.connection, link.ref.kind, one.key) for one in history[-1:])
     return linked
 

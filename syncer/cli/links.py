@@ -14,10 +14,9 @@ from syncer.cli.discreet import Named, names_of, refuse_unknown, veil
 from syncer.cli.exits import Exit, first, of_error
 from syncer.cli.session import Session, session_of
 from syncer.cli.sheet_words import coverage
-from syncer.domain.link import Link
+from syncer.domain.link import Link, history_of
 from syncer.domain.sync import ConnectorState, Receipt, Standing
-from syncer.domain.work import Gone, LinkState, Outcome, Snapshot, WorkRef
-from syncer.engine.publish import Item
+from syncer.domain.work import Gone, Item, LinkState, Outcome, Snapshot, WorkRef
 from syncer.engine.resume import resume as take_up
 from syncer.engine.view import View, look
 from syncer.errors import SkippableError, SyncerError
@@ -111,11 +110,9 @@ def resume(
     document: dict[str, Any] = {}
     for chosen in _choose(session, names, None):
         workspace = chosen.view.workspace.id
-        items = {(link.carrier.connection, link.carrier.item_id or "") for link in chosen.links}
-        before = {r.ref.connection + "/" + r.item_id: r.standing for r in _resume(session, workspace, items)}
-        rows = [
-            (link, before.get(f"{link.carrier.connection}/{link.carrier.item_id}")) for link in chosen.links
-        ]
+        items = {item for link in chosen.links if (item := link.carrier.item)}
+        before = {receipt.item: receipt.standing for receipt in _resume(session, workspace, items)}
+        rows = [(link, before.get(link.carrier.item) if link.carrier.item else None) for link in chosen.links]
         document[workspace] = [{"link": link.id, "resumed": was is not None} for link, was in rows]
         for link, was in rows:
             session.say(f"{link.id}: {_resumed(chosen.view, link, was)}")
@@ -211,12 +208,11 @@ def _verdict(outcome: Outcome | None) -> tuple[str, str]:
 
 
 def _last(view: View, link: Link) -> tuple[Snapshot, ...]:
-    return view.before.snapshots.get((link.ref.connection, link.item_id or ""), ())
+    return history_of(link, view.before.snapshots)
 
 
 def _receipt(view: View, link: Link) -> Receipt | None:
-    item = (link.carrier.connection, link.carrier.item_id)
-    return next((r for r in view.before.receipts if (r.ref.connection, r.item_id) == item), None)
+    return next((r for r in view.before.receipts if r.item == link.carrier.item), None)
 
 
 def _standing(view: View, link: Link) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 
-from syncer.domain.work import WorkRef
+from syncer.domain.work import Item, WorkRef
 
 
 class Style(StrEnum):
@@ -184,6 +184,11 @@ class Publication:
     comment: Comment | None
     facts: Facts = ()
     over_edits: bool = field(default=False, compare=False)
+
+    @property
+    def item(self) -> Item:
+        """What it is owed to."""
+        return self.ref.connection, self.item_id
 
     @property
     def is_last_word(self) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from syncer.domain.work import LinkState, Outcome, Snapshot, Unread, WorkRef
+from syncer.domain.work import Item, LinkState, Outcome, Snapshot, Unread, WorkRef
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +41,11 @@ class Link:
     def id(self) -> str:
         """Its name on the command line: `new-flow:jira:ONB-12`."""
         return f"{self.initiative_id}:{self.ref}"
+
+
+def history_of(link: Link, histories: Mapping[Item, tuple[Snapshot, ...]]) -> tuple[Snapshot, ...]:
+    """The snapshots of the linked item, none while it is not known."""
+    return histories.get(link.ref.item, ()) if link.ref.item else ()
 
 
 def carried_by(link: Link, item_id: str) -> Link:

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from syncer.domain.comment import Facts, Publication
-from syncer.domain.work import WorkRef
+from syncer.domain.work import Item, WorkRef
 
 
 class Trigger(StrEnum):
@@ -110,6 +110,11 @@ class Receipt:
     facts: Facts = ()
     text: str = ""
     published_at: datetime | None = None
+
+    @property
+    def item(self) -> Item:
+        """What it stands on."""
+        return self.ref.connection, self.item_id
 
     @property
     def removal(self) -> Publication:

@@ -58,6 +58,10 @@ class LinkState(StrEnum):
         return self in {LinkState.ACTIVE, LinkState.ARCHIVED}
 
 
+Item = tuple[str, str]
+"""One item for good, whatever its key: its connection, and the tracker's immutable id."""
+
+
 @dataclass(frozen=True, slots=True)
 class WorkRef:
     """An address: connection, link kind and key as the workspace file names them.
@@ -74,6 +78,11 @@ class WorkRef:
 
     def __str__(self) -> str:
         return f"{self.connection}:{self.key}"
+
+    @property
+    def item(self) -> Item | None:
+        """What it is the address of, None while that is not known."""
+        return (self.connection, self.item_id) if self.item_id else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +164,11 @@ class Snapshot:
     own_status: bool = True
     notes: tuple[str, ...] = ()
     taken_at: datetime = field(compare=False)
+
+    @property
+    def item(self) -> Item:
+        """What it is about."""
+        return self.ref.connection, self.item_id
 
     def says_the_same_as(self, other: Snapshot) -> bool:
         """Whether there is no news between the two, whatever address they were read by."""

@@ -13,8 +13,7 @@ from datetime import datetime, time, timedelta
 
 from syncer.domain.link import Link
 from syncer.domain.okr import Workspace
-from syncer.domain.work import Snapshot, WorkRef, WorkStatus
-from syncer.engine.publish import Item
+from syncer.domain.work import Item, Snapshot, WorkRef, WorkStatus
 
 GAP = timedelta(days=7)
 
@@ -26,8 +25,7 @@ def last_reads(links: Iterable[Link]) -> dict[Item, datetime]:
     """When each item was last read, for whichever link."""
     found: dict[Item, datetime] = {}
     for link in links:
-        if link.item_id and link.read_at:
-            item = (link.ref.connection, link.item_id)
+        if (item := link.ref.item) and link.read_at:
             found[item] = max(link.read_at, found.get(item, link.read_at))
     return found
 
@@ -52,11 +50,12 @@ def backfilled(
     starts = _starts(workspace)
     found: dict[Item, tuple[Snapshot, ...]] = {}
     for link in links:
-        item = (link.ref.connection, link.item_id or "")
-        if link.ref not in past or link.ref not in seen or link.initiative_id not in starts:
+        now = seen.get(link.ref)
+        if now is None or link.ref not in past or link.initiative_id not in starts:
             continue
+        item = now.item
         if stored := known.get(item):
-            history = _between(past[link.ref], stored[-1], read_at.get(item), seen[link.ref])
+            history = _between(past[link.ref], stored[-1], read_at.get(item), now)
         else:
             history = _since(past[link.ref], starts[link.initiative_id])
         if len(history) > len(found.get(item, ())):

@@ -10,15 +10,14 @@ from types import MappingProxyType
 
 from syncer.domain.okr import Workspace
 from syncer.domain.sync import ConnectionHealth, OutboxRow, Receipt, Standing
+from syncer.domain.work import Item
 from syncer.engine.lease import Hold
 from syncer.engine.publish import (
     Confidential,
     Courier,
     Delivered,
     Held,
-    Item,
     RefusedError,
-    item_of,
     leaks,
     leaks_unanswered,
 )
@@ -78,7 +77,7 @@ class Round:
                 self.held.append(Held(row.publication, None))
                 continue
             try:
-                receipt = self.receipts.get(item_of(row.publication))
+                receipt = self.receipts.get(row.publication.item)
                 one = courier.deliver(row, receipt, create=may_go(row, self.readable))
             except RefusedError as refusal:
                 after = refused(read, refusal.error, self.clock.now())
@@ -109,7 +108,7 @@ def deliver(
     """
     with holding.store.read() as work:
         rows = work.outbox(workspace.id)
-        receipts = {(r.ref.connection, r.item_id): r for r in work.receipts(workspace.id)}
+        receipts = {receipt.item: receipt for receipt in work.receipts(workspace.id)}
         health = work.health(workspace.id)
     urgent = [row for row in rows if is_urgent(row, receipts, workspace.confidential)]
     usual = [row for row in rows if row not in urgent and may_go(row, readable)]
@@ -130,7 +129,7 @@ def deliver(
     with ExitStack() as closing:
         apart = [_opened(name, health, connect, closing, now) for name in others if name not in away]
         after = _delivered(turn, (*reads, *apart), ready)
-        owed = {item_of(row.publication) for row in rows}
+        owed = {row.publication.item for row in rows}
         after = [_verified(turn, read, owed, verify) for read in after]
     return Deliveries(
         delivered=tuple(turn.delivered),
@@ -142,12 +141,12 @@ def deliver(
 
 def may_go(row: OutboxRow, readable: Mapping[Item, bool]) -> bool:
     """Whether the item was read just now, or is one that no sync reads any more."""
-    return row.publication.is_last_word or readable.get(item_of(row.publication), False)
+    return row.publication.is_last_word or readable.get(row.publication.item, False)
 
 
 def _takes_back(row: OutboxRow, receipts: Mapping[Item, Receipt], confidential: Confidential) -> bool:
     """Whether what stands there says what nobody may read any more, or whether it is gone is not known."""
-    receipt = receipts.get(item_of(row.publication))
+    receipt = receipts.get(row.publication.item)
     if receipt is None and row.in_flight and row.publication.comment is None:
         return True
     return leaks_unanswered(row, confidential) or (receipt is not None and leaks(receipt.facts, confidential))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from syncer.domain.link import Link
-from syncer.domain.work import Gone, LinkState, Outcome, Snapshot, Unread, WorkRef
+from syncer.domain.work import Gone, Item, LinkState, Outcome, Snapshot, Unread, WorkRef
 from syncer.errors import UnsafePullError
 
 MIN_LINKS = 5
@@ -39,9 +39,7 @@ def guard(
         )
 
 
-def believed(
-    outcomes: Mapping[WorkRef, Outcome], last: Mapping[tuple[str, str], Snapshot]
-) -> dict[WorkRef, Outcome]:
+def believed(outcomes: Mapping[WorkRef, Outcome], last: Mapping[Item, Snapshot]) -> dict[WorkRef, Outcome]:
     """The outcomes, with an item unread that lost too much of its work since its `last` snapshot.
 
     Too much is all of it, or more than 30 % and at least five pieces. A search index that is being rebuilt
@@ -52,10 +50,10 @@ def believed(
     return {ref: _held(ref, outcome, last) for ref, outcome in outcomes.items()}
 
 
-def _held(ref: WorkRef, outcome: Outcome, last: Mapping[tuple[str, str], Snapshot]) -> Outcome:
+def _held(ref: WorkRef, outcome: Outcome, last: Mapping[Item, Snapshot]) -> Outcome:
     if not isinstance(outcome, Snapshot):
         return outcome
-    before = last.get((ref.connection, outcome.item_id))
+    before = last.get(outcome.item)
     there, here = _pieces(before) if before else 0, _pieces(outcome)
     emptied = here == 0 < there and "done_when_empty" not in ref.options
     shrunk = there - here >= MIN_PIECES and there - here > there * MAX_LOST

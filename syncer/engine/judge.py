@@ -13,6 +13,7 @@ from syncer.domain.render import Section, facts_of, render
 from syncer.domain.rollup import Known, Rollup, WorkLine, roll_up
 from syncer.domain.signals import BET_DETECTORS, DETECTORS
 from syncer.domain.signals.finding import CANNOT_TELL, Finding, Signal, signal_id
+from syncer.domain.work import Item
 from syncer.engine.pull import resting
 
 
@@ -74,12 +75,11 @@ def owed(
 
     It is without a comment where all sections are confidential.
     """
-    by_item: dict[tuple[str, str], list[tuple[Link, Rollup, WorkLine]]] = {}
+    by_item: dict[Item, list[tuple[Link, Rollup, WorkLine]]] = {}
     for rollup in rollups:
         for line in rollup.work:
-            if line.link is not None and line.link.publish and line.link.carrier.item_id is not None:
-                key = (line.link.carrier.connection, line.link.carrier.item_id)
-                by_item.setdefault(key, []).append((line.link, rollup, line))
+            if line.link is not None and line.link.publish and (item := line.link.carrier.item):
+                by_item.setdefault(item, []).append((line.link, rollup, line))
     return tuple(
         _publication(workspace, item_id, carried, standing) for (_, item_id), carried in by_item.items()
     )

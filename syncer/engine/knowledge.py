@@ -9,15 +9,15 @@ from types import MappingProxyType
 
 from syncer.domain.checkin import CheckIn, InitiativeCheckIn
 from syncer.domain.closing import Closing, standing_closings
-from syncer.domain.link import Link, after_read, carried_by
+from syncer.domain.link import Link, after_read, carried_by, history_of
 from syncer.domain.okr import Workspace
 from syncer.domain.rollup import Known, Work
 from syncer.domain.signals.finding import Signal
 from syncer.domain.sync import ConnectionHealth, ConnectorState, OutboxRow, Receipt
-from syncer.domain.work import Gone, LinkState, Outcome, Snapshot, Unread, WorkRef, changes
+from syncer.domain.work import Gone, Item, LinkState, Outcome, Snapshot, Unread, WorkRef, changes
 from syncer.engine.backfill import backfilled, last_reads
 from syncer.engine.judge import Judgement, judge
-from syncer.engine.publish import Item, OutboxPlan, plan_publish
+from syncer.engine.publish import OutboxPlan, plan_publish
 from syncer.engine.pull import resting
 from syncer.engine.report import ItemChange, LinkTrouble
 from syncer.engine.retired import last_words
@@ -32,7 +32,7 @@ class Before:
     read_at: Mapping[Item, datetime]
     health: Mapping[str, ConnectionHealth]
     states: Mapping[str, ConnectorState]
-    snapshots: Mapping[tuple[str, str], tuple[Snapshot, ...]]
+    snapshots: Mapping[Item, tuple[Snapshot, ...]]
     check_ins: tuple[CheckIn, ...]
     reports: tuple[InitiativeCheckIn, ...]
     closings: tuple[Closing, ...]
@@ -109,7 +109,7 @@ def _known(
     workspace: Workspace,
     before: Before,
     links: Sequence[Link],
-    histories: Mapping[tuple[str, str], tuple[Snapshot, ...]],
+    histories: Mapping[Item, tuple[Snapshot, ...]],
 ) -> Known:
     return Known(
         check_ins=before.check_ins,
@@ -171,7 +171,7 @@ def _fresh(
     """What says something else than when it was last read, as the newest word of the history `reached`."""
     found: dict[Item, ItemChange] = {}
     for snapshot in seen:
-        item = (snapshot.ref.connection, snapshot.item_id)
+        item = snapshot.item
         last = stored[item][-1] if stored.get(item) else None
         if last is None or not last.says_the_same_as(snapshot):
             # A clock that was set back makes no read older than the one before it.
@@ -181,9 +181,9 @@ def _fresh(
 
 
 def _histories(
-    stored: Mapping[tuple[str, str], tuple[Snapshot, ...]], fresh: Sequence[ItemChange]
-) -> Mapping[tuple[str, str], tuple[Snapshot, ...]]:
-    new = {(one.snapshot.ref.connection, one.snapshot.item_id): one.snapshot for one in fresh}
+    stored: Mapping[Item, tuple[Snapshot, ...]], fresh: Sequence[ItemChange]
+) -> Mapping[Item, tuple[Snapshot, ...]]:
+    new = {one.snapshot.item: one.snapshot for one in fresh}
     items = {**stored, **{item: stored.get(item, ()) for item in new}}
     return {item: (*past, new[item]) if item in new else past for item, past in items.items()}
 
@@ -191,15 +191,13 @@ def _histories(
 def _work(
     workspace: Workspace,
     links: Sequence[Link],
-    histories: Mapping[tuple[str, str], tuple[Snapshot, ...]],
+    histories: Mapping[Item, tuple[Snapshot, ...]],
     reports: Sequence[InitiativeCheckIn],
 ) -> dict[str, Work]:
     """Links of the file with their history; initiatives without one have their reports."""
     declared = {(link.initiative_id, link.ref) for link in workspace.links()}
     work = {
-        link.initiative_id: Work(
-            link=link, snapshots=histories.get((link.ref.connection, link.item_id or ""), ())
-        )
+        link.initiative_id: Work(link=link, snapshots=history_of(link, histories))
         for link in links
         if (link.initiative_id, link.ref) in declared
     }
@@ -242,14 +240,14 @@ def _uncarried(outcome: Outcome) -> str:
             return f"{named}: {outcome.state.words}, no comment is written there"
 
 
-def readable_items(after: After, outcomes: Mapping[WorkRef, Outcome]) -> dict[tuple[str, str], bool]:
+def readable_items(after: After, outcomes: Mapping[WorkRef, Outcome]) -> dict[Item, bool]:
     """The items to carry comments that were read just now and are active: nothing else is written to.
 
     Some of what they tell of has been read as well; the rest stands in the comment as what could not be.
     """
     active = {ref for ref, outcome in outcomes.items() if _is_active(outcome)}
     return {
-        (link.carrier.connection, link.carrier.item_id): True
+        item: True
         for link in after.links
-        if link.carrier.item_id and link.publish and {link.ref, link.carrier} <= active
+        if (item := link.carrier.item) and link.publish and {link.ref, link.carrier} <= active
     }

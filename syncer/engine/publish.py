@@ -14,11 +14,9 @@ from typing import ParamSpec, TypeVar
 from syncer.domain.comment import Facts, Publication, is_material
 from syncer.domain.okr import PublishPolicy
 from syncer.domain.sync import Delivery, OutboxRow, Placement, Receipt, Standing, Wrote
+from syncer.domain.work import Item
 from syncer.errors import NotFoundError, SkippableError, SyncerError, TemporaryError
 from syncer.ports import Clock, Connector, Lease, Store
-
-Item = tuple[str, str]
-"""Connection and item id."""
 
 Confidential = Collection[str]
 """Ids of the key results nothing may be published of."""
@@ -30,11 +28,6 @@ class OutboxPlan:
 
     put: tuple[OutboxRow, ...]
     drop: tuple[Item, ...]
-
-
-def item_of(publication: Publication) -> Item:
-    """Where a publication belongs."""
-    return publication.ref.connection, publication.item_id
 
 
 def leaks(facts: Facts, confidential: Confidential) -> bool:
@@ -58,9 +51,9 @@ def plan_publish(
 
     What stands there of a confidential key result is taken back, whatever became of its link since.
     """
-    standing = {(r.ref.connection, r.item_id): r for r in receipts}
-    waiting = {item_of(row.publication): row for row in outbox}
-    wanted = {item_of(publication): publication for publication in owed}
+    standing = {receipt.item: receipt for receipt in receipts}
+    waiting = {row.publication.item: row for row in outbox}
+    wanted = {publication.item: publication for publication in owed}
     wanted.update(_taken_back(wanted, standing, waiting, confidential))
     put: list[OutboxRow] = []
     drop: list[Item] = [item for item, row in waiting.items() if item not in wanted and not row.in_flight]

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from syncer.domain.link import Link
 from syncer.domain.okr import KeyResult
 from syncer.domain.sync import ConnectionHealth, ConnectorState
-from syncer.domain.work import Outcome, Snapshot, Unread, WorkRef
+from syncer.domain.work import Item, Outcome, Snapshot, Unread, WorkRef
 from syncer.engine.guard import believed, guard
 from syncer.engine.pull import Deferred, PullPlan
 from syncer.engine.report import ConnectionOutcome, ConnectionReport
@@ -57,8 +57,8 @@ def read_connection(
     connect: Connect,
     now: datetime,
     *,
-    last: Mapping[tuple[str, str], Snapshot],
-    known: Collection[tuple[str, str]],
+    last: Mapping[Item, Snapshot],
+    known: Collection[Item],
     whole: bool,
     force: bool,
 ) -> ConnectionRead:
@@ -86,7 +86,7 @@ def read_connection(
         connection=plan.connection,
         outcomes=outcomes,
         numbers=numbers,
-        past=_past(plan.connection, fetched.past, outcomes, known),
+        past=_past(fetched.past, outcomes, known),
         state=fetched.state,
         before=before,
         health=ConnectionHealth(connection=plan.connection, read_at=now if whole else before_at),
@@ -105,7 +105,7 @@ def _braked(
     plan: PullPlan,
     links: Sequence[Link],
     outcomes: Mapping[WorkRef, Outcome],
-    last: Mapping[tuple[str, str], Snapshot],
+    last: Mapping[Item, Snapshot],
     before_at: datetime | None,
 ) -> dict[WorkRef, Outcome]:
     """The outcomes as far as they are believed; what only carries comments may lose all of its work."""
@@ -115,16 +115,15 @@ def _braked(
 
 
 def _past(
-    connection: str,
     drawn: Mapping[WorkRef, Past],
     outcomes: Mapping[WorkRef, Outcome],
-    known: Collection[tuple[str, str]],
+    known: Collection[Item],
 ) -> dict[WorkRef, tuple[Snapshot, ...]]:
     """The past of items that want one. A fault while it is drawn costs the past and nothing else."""
     found: dict[WorkRef, tuple[Snapshot, ...]] = {}
     for ref, draw in drawn.items():
         outcome = outcomes.get(ref)
-        if not isinstance(outcome, Snapshot) or (connection, outcome.item_id) in known:
+        if not isinstance(outcome, Snapshot) or outcome.item in known:
             continue
         try:
             found[ref] = draw()

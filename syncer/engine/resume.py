@@ -6,8 +6,8 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from syncer.domain.sync import Placement, Receipt, Standing
+from syncer.domain.work import Item
 from syncer.engine.lease import hold
-from syncer.engine.publish import Item
 from syncer.ports import Store
 
 LEFT_ALONE = frozenset({Standing.OPTED_OUT, Standing.EDITED})
@@ -24,7 +24,7 @@ def resume(store: Store, workspace: str, items: Collection[Item]) -> tuple[Recei
         left = tuple(
             receipt
             for receipt in work.receipts(workspace)
-            if receipt.standing in LEFT_ALONE and (receipt.ref.connection, receipt.item_id) in items
+            if receipt.standing in LEFT_ALONE and receipt.item in items
         )
         for receipt in left:
             work.save_receipt(_taken_up(receipt))

@@ -9,7 +9,7 @@ from syncer.domain.link import Link
 from syncer.domain.okr import WhenRetired, Workspace
 from syncer.domain.render import render_last_word
 from syncer.domain.sync import Receipt, Standing
-from syncer.domain.work import LinkState
+from syncer.domain.work import LinkState, WorkRef
 from syncer.engine.publish import leaks
 from syncer.engine.pull import speaks
 
@@ -26,28 +26,24 @@ def last_words(
     that connection is called retired. What people deleted or edited is left alone, and what is confidential
     is taken back elsewhere.
     """
-    kept = {item for link in links for item in _kept(workspace, link, rest)}
+    kept = [ref for link in links for ref in _kept(workspace, link, rest)]
+    items, awaited = {ref.item for ref in kept}, {ref.connection for ref in kept if ref.item is None}
     named = {ref for link in links if link.key_result_id in rest for ref in (link.ref, link.carrier)}
-    silent = {
-        (ref.connection, ref.item_id)
-        for link in links
-        if _is_silenced(link, rest)
-        for ref in (link.ref, link.carrier)
-    }
+    silent = {ref.item for link in links if _is_silenced(link, rest) for ref in (link.ref, link.carrier)}
     return tuple(
-        _last_word(workspace, receipt, silent=(receipt.ref.connection, receipt.item_id) in silent)
+        _last_word(workspace, receipt, silent=receipt.item in silent)
         for receipt in receipts
         if receipt.standing in _OURS
         and receipt.ref.connection in workspace.connection_kinds
-        and (receipt.ref.connection, receipt.item_id) not in kept
-        and (receipt.ref.connection, None) not in kept
+        and receipt.item not in items
+        and receipt.ref.connection not in awaited
         and receipt.ref not in named
         and not leaks(receipt.facts, workspace.confidential)
     )
 
 
-def _kept(workspace: Workspace, link: Link, rest: Collection[str]) -> Iterator[tuple[str, str | None]]:
-    """The items whose comment a link keeps; one that is None waits to be known.
+def _kept(workspace: Workspace, link: Link, rest: Collection[str]) -> Iterator[WorkRef]:
+    """The addresses of the items whose comment a link keeps; one whose item is None waits to be known.
 
     What rests is not read, and what is silent asks for no other item: neither can wait.
     """
@@ -56,7 +52,7 @@ def _kept(workspace: Workspace, link: Link, rest: Collection[str]) -> Iterator[t
         if ref is None or (ref.item_id and _is_silenced(link, rest)):
             continue
         if ref.item_id or (waits and link.key_result_id not in rest):
-            yield ref.connection, ref.item_id
+            yield ref
 
 
 def _is_silenced(link: Link, rest: Collection[str]) -> bool:

@@ -16,13 +16,12 @@ from uuid import uuid4
 from syncer.domain.declared import Move, moves
 from syncer.domain.okr import Workspace
 from syncer.domain.sync import ConnectionHealth, ConnectorState, RunOutcome, SyncRun, Trigger
-from syncer.domain.work import Outcome, Snapshot, WorkRef
+from syncer.domain.work import Item, Outcome, Snapshot, WorkRef
 from syncer.engine.backfill import is_known
 from syncer.engine.deliver import Deliveries, deliver, is_urgent, may_go
 from syncer.engine.knowledge import After, Before, conclude, load_before, readable_items
 from syncer.engine.lease import Hold, hold
 from syncer.engine.notify import Notifiers, begin_telling, run_notify
-from syncer.engine.publish import Item, item_of
 from syncer.engine.pull import Deferred, PullPlan, Scope, in_back_off, plan_pull
 from syncer.engine.reading import Connect, ConnectionRead, deferred_report, read_connection
 from syncer.engine.report import ConnectionOutcome, Planned, SyncReport
@@ -263,9 +262,8 @@ def _planned(
     readable: Mapping[Item, bool],
     away: Mapping[str, Deferred],
 ) -> tuple[Planned, ...]:
-    receipts = {(r.ref.connection, r.item_id): r for r in before.receipts}
-    rows = {item_of(row.publication): row for row in before.outbox}
-    rows.update({item_of(row.publication): row for row in after.outbox.put})
+    receipts = {receipt.item: receipt for receipt in before.receipts}
+    rows = {row.publication.item: row for row in (*before.outbox, *after.outbox.put)}
     return tuple(
         Planned(
             row.publication,
@@ -297,7 +295,7 @@ def _report(
         connections=(*(read.report for read in reads), *(deferred_report(one) for one in deferred)),
         changes=after.fresh,
         moved=tuple(moved),
-        backfilled=len({(one.ref.connection, one.item_id) for one in after.past}),
+        backfilled=len({one.item for one in after.past}),
         troubles=after.troubles,
         values=values.entries,
         value_troubles=values.troubles,

@@ -16,7 +16,7 @@ from syncer.domain.okr import Cycle
 from syncer.domain.signals.finding import Signal, SignalSpan
 from syncer.domain.snooze import Snooze
 from syncer.domain.sync import ConnectionHealth, ConnectorState, Due, OutboxRow, Receipt, SyncRun
-from syncer.domain.work import Snapshot
+from syncer.domain.work import Item, Snapshot
 from syncer.ports.notify import NotifyRows
 
 
@@ -59,7 +59,7 @@ class UnitOfWork(CycleRows, NotifyRows, Protocol):
         """Stores state, item id, read time and advice of links that are declared."""
         ...
 
-    def snapshots(self, workspace: str) -> Mapping[tuple[str, str], tuple[Snapshot, ...]]:
+    def snapshots(self, workspace: str) -> Mapping[Item, tuple[Snapshot, ...]]:
         """All snapshots by (connection, item id), oldest first."""
         ...
 

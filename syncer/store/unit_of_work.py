@@ -18,7 +18,7 @@ from syncer.domain.okr import Cycle
 from syncer.domain.signals.finding import Signal, SignalSpan
 from syncer.domain.snooze import Snooze
 from syncer.domain.sync import ConnectionHealth, ConnectorState, Due, OutboxRow, Receipt, SyncRun
-from syncer.domain.work import Snapshot
+from syncer.domain.work import Item, Snapshot
 from syncer.store import declaring, mapping, telling
 from syncer.store import schema as t
 from syncer.store.mapping import Values
@@ -61,10 +61,10 @@ class SqlUnitOfWork:
             rows = [declaring.bound(workspace, link) | mapping.link_read(link) for link in links]
             self._connection.execute(update(t.links).where(*declaring.ONE_LINK), rows)
 
-    def snapshots(self, workspace: str) -> Mapping[tuple[str, str], tuple[Snapshot, ...]]:
+    def snapshots(self, workspace: str) -> Mapping[Item, tuple[Snapshot, ...]]:
         """All snapshots by (connection, item id), oldest first."""
         self.flush()
-        by_item: defaultdict[tuple[str, str], list[Snapshot]] = defaultdict(list)
+        by_item: defaultdict[Item, list[Snapshot]] = defaultdict(list)
         for row in self._rows(_of(t.snapshots, workspace).order_by(t.snapshots.c.taken_at, t.snapshots.c.id)):
             by_item[row.connection, row.item_id].append(mapping.to_snapshot(row))
         return {item: tuple(taken) for item, taken in by_item.items()}
