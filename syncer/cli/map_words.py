@@ -12,7 +12,6 @@ from syncer.cli.sheet_words import coverage, link_state
 from syncer.domain.okr import Workspace
 from syncer.domain.render import number_word, work_word
 from syncer.domain.rollup import Rollup, WorkLine
-from syncer.domain.work import LinkState
 
 NO_NUMBER = "no key result: nothing says whether it is reached"
 NOTHING_BET = "no initiative: nothing is bet on it"
@@ -63,7 +62,7 @@ def bet_of(line: WorkLine) -> str:
 
 def stands(line: WorkLine) -> bool:
     """Whether an item that can be seen stands behind the initiative."""
-    return line.link is not None and line.link.state in {LinkState.ACTIVE, LinkState.ARCHIVED}
+    return line.link is not None and line.link.state.is_readable
 
 
 def item_of(line: WorkLine) -> str:

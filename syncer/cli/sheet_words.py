@@ -10,7 +10,7 @@ from syncer.domain.okr import KeyResult
 from syncer.domain.pace import Reading
 from syncer.domain.render import day, number_word
 from syncer.domain.rollup import Rollup, WorkLine
-from syncer.domain.work import Health, LinkState, Progress
+from syncer.domain.work import Health, Progress
 
 
 def a_week_before(rollup: Rollup) -> Reading | None:
@@ -116,7 +116,7 @@ def link_state(line: WorkLine) -> str:
     """What is wrong with a link or its figures, empty where nothing is."""
     if line.link is None:
         return ""
-    if line.link.state not in {LinkState.ACTIVE, LinkState.ARCHIVED}:
+    if not line.link.state.is_readable:
         since = f" since {line.read_at:%Y-%m-%d}" if line.read_at else ""
         return f"{line.link.state.words}{since}"
     if line.stale:
