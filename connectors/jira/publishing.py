@@ -57,19 +57,22 @@ class Publisher:
         self._visibility = visibility
 
     def find(self, item_id: str, mark: str) -> tuple[Placement, ...]:
-        """Our own comments by marker and author, the oldest first.
+        """Our own comments by marker and author, the oldest first; an edited one also by its property alone.
 
         Raises ForbiddenError where none is ours and one is an earlier account's: marked as we mark them, in
         the text and in the property that no reader can write.
         """
         us, own, others = self._client.account, list[Placement](), list[Json]()
         for comment in self._comments(item_id):
-            if not markup.carries(comment.get("body"), mark):
-                continue
-            if account_of(comment.get("author")) == us:
+            is_ours = account_of(comment.get("author")) == us
+            if markup.carries(comment.get("body"), mark):
+                if is_ours:
+                    own.append(Placement(str(comment["id"])))
+                else:
+                    others.append(comment)
+            elif is_ours and self._was_edited(comment) and self._property(str(comment["id"])) == mark:
+                # A person wrote over it, marker and all, before we knew its id.
                 own.append(Placement(str(comment["id"])))
-            else:
-                others.append(comment)
         if own:
             return tuple(reversed(own))
         for comment in others:

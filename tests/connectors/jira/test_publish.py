@@ -233,6 +233,29 @@ def test_a_lost_answer_is_adopted_and_not_posted_again(deployment: Deployment) -
         assert len(d.writes()) == 1
 
 
+@BOTH
+def test_one_whose_answer_was_lost_is_ours_although_a_person_wrote_over_its_marker(
+    deployment: Deployment,
+) -> None:
+    with desk(deployment) as d:
+        d.server.fault = on("POST", "/comment", Wire.LOSE_ANSWER)
+        with pytest.raises(TemporaryError):
+            posted(d)
+        d.server.fault = None
+        (mine,) = d.site.comments("ONB-1")
+        d.site.edit_comment("ONB-1", mine.id, ANA, "Ana says otherwise")
+        for n in range(3):
+            d.site.write_comment("ONB-1", d.site.bot, f"of something else {n}")
+        item = d.id_of("ONB-1")
+        d.server.requests.clear()
+
+        found = d.connect().find_published(ref("ONB-1"), item, marker("acme", item))
+
+        assert found == (Placement(mine.id),)
+        asked = [one.path for one in d.server.requests if "/properties/" in one.path]
+        assert len(asked) == 1, "nothing is asked about what nobody edited"
+
+
 @pytest.mark.parametrize("wreck", [Wire.TRUNCATE, Response(201, b"<html>")])
 def test_an_unreadable_answer_to_a_new_comment_leaves_the_outcome_unknown(wreck: Any) -> None:
     sentence = "Jira's answer to our comment cannot be read, so it is not known what stands there"
