@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import re
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
 from random import Random
 from typing import ClassVar
 
@@ -56,6 +57,7 @@ class Machine(RuleBasedStateMachine):
         self.touched: set[int] = set()
         self.deleted: set[int] = set()
         self.edited: set[int] = set()
+        self.gone: set[int] = set()
         self.values: dict[date, int] = {}
         self.latest = self.yard.clock.now()
         self.count.examples += 1
@@ -72,15 +74,20 @@ class Machine(RuleBasedStateMachine):
 
     def check_in_today(self, value: int) -> None:
         self.yard.check_in(value)
-        self.values[self.yard.clock.now().astimezone(self.yard.workspace.zone).date()] = value
+        self.values[self.today()] = value
+
+    def today(self) -> date:
+        return self.yard.clock.now().astimezone(self.yard.workspace.zone).date()
 
     @rule(item=items)
     def work(self, item: int) -> None:
-        self.yard.tracker.work(item)
+        if item not in self.gone:
+            self.yard.tracker.work(item)
 
     @rule(item=items, number=st.integers(0, 99))
     def rename(self, item: int, number: int) -> None:
-        self.yard.tracker.rename(item, f"Name {number}")
+        if item not in self.gone:
+            self.yard.tracker.rename(item, f"Name {number}")
 
     @rule(value=st.integers(30, 55))
     def check_in(self, value: int) -> None:
@@ -88,7 +95,25 @@ class Machine(RuleBasedStateMachine):
 
     @rule(item=items)
     def hide(self, item: int) -> None:
-        self.yard.tracker.hide(item)
+        if item not in self.gone:
+            self.yard.tracker.hide(item)
+
+    @rule(item=items)
+    def archive(self, item: int) -> None:
+        if item not in self.gone:
+            self.yard.tracker.archive(item)
+
+    @rule(item=items)
+    def move(self, item: int) -> None:
+        if item not in self.gone:
+            self.yard.tracker.move(item)
+
+    @rule(item=items, luck=st.integers(0, 4))
+    def delete_for_good(self, item: int, luck: int) -> None:
+        """Now and then, and never both: there is to be something left to look at."""
+        if luck == 0 and not self.gone:
+            self.yard.tracker.delete(item)
+            self.gone.add(item)
 
     @rule()
     def reveal(self) -> None:
@@ -105,7 +130,8 @@ class Machine(RuleBasedStateMachine):
 
     @rule(item=items)
     def a_person_edits(self, item: int) -> None:
-        if self._stands(item):
+        """In Asana nobody but its author edits a comment: what was not noted yet has its marker still."""
+        if self._stands(item) and (self._is_noted(item) or self.kind != "asana"):
             self.touched.add(item)
             if self._is_known(item):
                 self.edited.add(item)
@@ -117,12 +143,19 @@ class Machine(RuleBasedStateMachine):
         # What is confidential is taken back even from a comment that a person has edited, and a removal that
         # is cut off takes what it finds gone for its own doing: only a deletion that was noticed stays known.
         self.edited.clear()
-        standing = [row[1] for row in sorted(self.yard.state().receipts)]
-        self.deleted = {item for item in self.deleted if standing[item] == "opted_out"}
+        standing = {row[0]: row[1] for row in self.yard.state().receipts}
+        ids = self.yard.tracker.item_id
+        self.deleted = {item for item in self.deleted if standing.get(ids(item)) == "opted_out"}
 
     @rule(hours=st.integers(1, 30))
     def time_passes(self, hours: int) -> None:
         self.yard.clock.pass_by(timedelta(hours=hours))
+
+    @rule(days=st.integers(5, 12))
+    def weeks_pass(self, days: int) -> None:
+        """So that there is an answer to give, and a number to grow stale; not beyond the end of the cycle."""
+        if self.today() < date(2026, 12, 1):
+            self.yard.clock.pass_by(timedelta(days=days))
 
     @rule(minutes=st.integers(1, 300))
     def the_clock_is_set_back(self, minutes: int) -> None:
@@ -172,6 +205,11 @@ class Machine(RuleBasedStateMachine):
     def _stands(self, item: int) -> bool:
         return bool(list(self.yard.tracker.comments().values())[item])
 
+    def _is_noted(self, item: int) -> bool:
+        """Whether the store knows where a comment stands on the item."""
+        receipts = {row[0]: row[1] for row in self.yard.state().receipts}
+        return receipts.get(self.yard.tracker.item_id(item), "withdrawn") not in {"withdrawn", "partial"}
+
     def _is_known(self, item: int) -> bool:
         """Whether the comment is one that the store knows and wants, with nothing on its way to it."""
         if self.yard.confidential:
@@ -179,8 +217,8 @@ class Machine(RuleBasedStateMachine):
         state = self.yard.state()
         known = {row[0]: row[1] for row in state.receipts}
         flying = {row[0] for row in state.owed if row[2]}
-        ids = sorted(known)
-        return len(ids) == ITEMS and ids[item] not in flying and known[ids[item]] == "standing"
+        item_id = self.yard.tracker.item_id(item)
+        return item_id not in flying and known.get(item_id) == "standing"
 
     def _end(self) -> None:
         """Once all is well again, everything owed stands, and a further sync has nothing to write."""
@@ -195,6 +233,9 @@ class Machine(RuleBasedStateMachine):
         # What was put off by a clock that was ahead waits until the right one is there.
         self.yard.clock.at = max(self.latest, self.yard.clock.now())
         self.yard.settle()
+        if any(item_id is None for _, _, item_id in self.yard.state().links):
+            # Archived or hidden when it was first looked for, and moved: its key is tried again at night.
+            self.yard.settle(fresh=True)
         assert self.yard.doubles() == 0
         assert self.yard.owes() == 0
         self._check_text()
@@ -206,15 +247,16 @@ class Machine(RuleBasedStateMachine):
     def _check_text(self) -> None:
         """What no person touched says how things are; what one touched is as they left it."""
         written = {row[0]: row for row in self.yard.state().receipts}
-        for item, (bodies, row) in enumerate(
-            zip(self.yard.tracker.comments().values(), sorted(written.values()), strict=True)
-        ):
-            _, standing, _, text = row
+        for item, bodies in enumerate(self.yard.tracker.comments().values()):
+            if item in self.gone:
+                assert bodies == (), "what is deleted stays deleted"
+                continue
+            _, standing, _, text = written[self.yard.tracker.item_id(item)]
             if item not in self.touched:
                 assert standing == "standing"
                 assert len(bodies) == 1
-                assert _figures(text) <= _figures(bodies[0])
-                assert f"Number: {self.values[max(self.values)]} %" in text
+                assert _figures(text) <= _figures(bodies[0]), (text, bodies[0])
+                self._check_words(text)
                 said, there = _work_in(text), self.yard.tracker.progress(item)
                 # Less than five points of work are no reason to write.
                 assert abs(said[0] / said[1] - there[0] / there[1]) < 0.05, (said, there)
@@ -227,6 +269,61 @@ class Machine(RuleBasedStateMachine):
             elif standing == "opted_out":
                 assert bodies == ()
 
+    def _check_words(self, text: str) -> None:
+        """The newest value, the word for it, and the answer, each worked out from the check-ins alone."""
+        newest = max(self.values)
+        value = self.values[newest]
+        assert f"Number: {value} %" in text
+        said_on = _check_in_of(text)
+        # The same value on a later day is no reason to write.
+        assert said_on <= newest
+        assert f": {_word(value, newest, self.today())} (check-in of " in text, (text, self.values)
+        assert _answer(value, said_on, self.values) in text, (text, self.values)
+
+
+START, TARGET, BEGIN, END = 34, 52, date(2026, 10, 1), date(2026, 12, 31)
+"""The number of the yard and its quarter."""
+
+OLD = timedelta(days=10)
+"""A check-in is due every week, with three days of grace."""
+
+
+def _word(value: int, on: date, today: date) -> str:
+    """The status of a value on a day; thresholds as by default."""
+    if min(today, END) - on > OLD:
+        return "stale"
+    share = Fraction(value - START, TARGET - START)
+    gap = Fraction((min(on, END) - BEGIN).days + 1, (END - BEGIN).days + 1) - share
+    if share >= 1:
+        return "achieved"
+    return "on track" if gap <= Fraction(1, 10) else "behind" if gap <= Fraction(1, 4) else "off track"
+
+
+def _answer(value: int, on: date, values: Mapping[date, int]) -> str:
+    """What the number did in the three weeks up to a check-in, as far as older check-ins tell."""
+    since = max(BEGIN, on - timedelta(days=21))
+    then = max((day for day in (BEGIN, *values) if day <= since), default=BEGIN)
+    if since - then > OLD:
+        return "Is it moving the number? Cannot tell yet: too few check-ins."
+    change = value - values.get(then, START)
+    points = "point" if abs(change) == 1 else "points"
+    did = {
+        1: f"rose by {change} {points}",
+        0: "did not move (+0 points)",
+        -1: f"went the wrong way: it fell by {-change} {points}",
+    }[(change > 0) - (change < 0)]
+    return f"etween {_day(since)} and {_day(on)} the number {did}"
+
+
+def _day(on: date) -> str:
+    return f"{on.day} {on:%b %Y}"
+
+
+def _check_in_of(text: str) -> date:
+    found = re.search(r"\(check-in of (\d+ \w+ \d+)", text)
+    assert found, text
+    return datetime.strptime(found[1], "%d %b %Y").replace(tzinfo=UTC).date()
+
 
 def _work_in(text: str) -> tuple[int, int]:
     found = re.search(r"This work: (\d+) of (\d+) done", text)
@@ -235,7 +332,7 @@ def _work_in(text: str) -> tuple[int, int]:
 
 
 def _figures(text: str) -> set[str]:
-    return {word for word in text.split() if word.isdigit()}
+    return set(re.findall(r"\b\d+\b", text))
 
 
 def run(kind: Kind, address: str, examples: int, steps: int, record: Record) -> None:

@@ -34,7 +34,7 @@ from connectors.transport import Transport
 from syncer.domain.link import Link
 from syncer.domain.notification import Event, Subscription
 from syncer.domain.okr import Initiative, KeyResult, PublishPolicy, Workspace
-from syncer.domain.sync import Due
+from syncer.domain.sync import Due, Trigger
 from syncer.domain.work import Health, WorkRef
 from syncer.engine.checkins import check_in
 from syncer.engine.report import SyncReport
@@ -96,9 +96,21 @@ class Tracker(Protocol):
 
     def hide(self, item: int) -> None: ...
 
-    def reveal(self) -> None: ...
+    def archive(self, item: int) -> None:
+        """Archives what the item is in, or the item."""
+
+    def move(self, item: int) -> None:
+        """Takes an item to another place, with another key where a key says the place; its id stays."""
+
+    def delete(self, item: int) -> None:
+        """Deletes an item for good, with what stands on it."""
+
+    def reveal(self) -> None:
+        """What is hidden is seen again, and what is archived is back."""
 
     def comments(self) -> Comments: ...
+
+    def item_id(self, item: int) -> str: ...
 
     def delete_comment(self, item: int) -> None:
         """A person deletes our comment, where there is one."""
@@ -119,10 +131,13 @@ class Jira:
         self.site = JiraSite(clock.now, deployment=deployment)
         self.server = StandIn(JiraCloud(self.site) if deployment == "cloud" else JiraDataCenter(self.site))
         self.site.add_project("ONB", "Onboarding")
+        self.site.add_project("WEB", "Website")
         self.keys = [self.site.add_issue("ONB", "Epic", f"Epic {number}") for number in range(items)]
         for key in self.keys:
             for number in range(PIECES):
                 self.site.add_issue("ONB", "Story", f"Story {number}", parent=key)
+        self.ids = [self.site.issue(key).id for key in self.keys]
+        self.gone: set[int] = set()
 
     def ref(self, item: int) -> WorkRef:
         return WorkRef("tracker", "epic", self.keys[item])
@@ -134,7 +149,7 @@ class Jira:
         if waiting:
             self.site.set_status(waiting[0], "Done", "Done")
         else:
-            self.site.add_issue("ONB", "Story", "One more", parent=key)
+            self.site.add_issue(self.site.issue(key).project, "Story", "One more", parent=key)
 
     def progress(self, item: int) -> tuple[int, int]:
         below = [self.site.issue(one) for one in self.site.children_of(self.site.issue(self.keys[item]).id)]
@@ -146,15 +161,34 @@ class Jira:
     def hide(self, item: int) -> None:
         self.site.hide(self.keys[item])
 
+    def archive(self, item: int) -> None:
+        self.site.archive_project(self.site.issue(self.keys[item]).project)
+
+    def move(self, item: int) -> None:
+        here = self.site.issue(self.keys[item]).project
+        self.site.move(self.keys[item], "WEB" if here == "ONB" else "ONB")
+
+    def delete(self, item: int) -> None:
+        self.site.delete(self.keys[item])
+        self.gone.add(item)
+
     def reveal(self) -> None:
-        for key in self.keys:
-            self.site.reveal(key)
+        for project in ("ONB", "WEB"):
+            self.site.archive_project(project, archived=False)
+        for item, key in enumerate(self.keys):
+            if item not in self.gone:
+                self.site.reveal(key)
 
     def comments(self) -> Comments:
         return {
-            key: tuple(str(one.body) for one in self.site.comments(key) if one.author == BOT)
-            for key in self.keys
+            key: ()
+            if item in self.gone
+            else tuple(str(one.body) for one in self.site.comments(key) if one.author == BOT)
+            for item, key in enumerate(self.keys)
         }
+
+    def item_id(self, item: int) -> str:
+        return self.ids[item]
 
     def _ours(self, item: int) -> list[str]:
         return [one.id for one in self.site.comments(self.keys[item]) if one.author == BOT]
@@ -186,6 +220,7 @@ class Asana:
         self.site.add_user(ANA_IN_ASANA, "Ana Ruiz", "ana@acme.example")
         self.server = StandIn(AsanaApi(self.site))
         self.projects = [self.site.add_project(f"Project {number}") for number in range(items)]
+        self.gone: set[int] = set()
         for project in self.projects:
             for number in range(PIECES):
                 self.site.add_task(project, f"Task {number}", by=ANA_IN_ASANA)
@@ -214,8 +249,22 @@ class Asana:
     def hide(self, item: int) -> None:
         self.site.hide_project(self.projects[item])
 
+    def archive(self, item: int) -> None:
+        self.site.archive_project(self.projects[item])
+
+    def move(self, item: int) -> None:
+        """Into one more portfolio: a project has no key that says where it is."""
+        self.site.add_portfolio("Elsewhere", [self.projects[item]])
+
+    def delete(self, item: int) -> None:
+        self.site.delete_project(self.projects[item])
+        self.gone.add(item)
+
     def reveal(self) -> None:
         self.site.hidden.clear()
+        for item, project in enumerate(self.projects):
+            if item not in self.gone and self.site.project(project)["archived"]:
+                self.site.archive_project(project, archived=False)
 
     def _rollups(self, project: str) -> list[Any]:
         return [task for task in self.site.tasks(project) if task["created_by"] == self.site.bot.gid]
@@ -227,12 +276,17 @@ class Asana:
     def comments(self) -> Comments:
         """A second rollup task counts as a second comment."""
         return {
-            project: tuple(
+            project: ()
+            if item in self.gone
+            else tuple(
                 [str(one["html_text"]) for one in self._stories(project)]
                 + ["a second task" for _ in self._rollups(project)[1:]]
             )
-            for project in self.projects
+            for item, project in enumerate(self.projects)
         }
+
+    def item_id(self, item: int) -> str:
+        return self.projects[item]
 
     def delete_comment(self, item: int) -> None:
         for task in self._rollups(self.projects[item]):
@@ -366,11 +420,13 @@ class Yard:
         store: WrapStore = lambda it: it,
         connector: WrapConnector = lambda it: it,
         notifier: WrapNotifier = lambda it: it,
+        fresh: bool = False,
     ) -> SyncReport:
         """One sync in this process, as a service that was started anew would make it."""
         with self.opened() as opened:
             engine = self._engine(store(opened), connector)
-            return run_sync(replace(engine, notifiers={READER.to: notifier(self.letters)}), Wish())
+            wish = Wish(trigger=Trigger.SCHEDULE if fresh else Trigger.MANUAL, fresh=fresh)
+            return run_sync(replace(engine, notifiers={READER.to: notifier(self.letters)}), wish)
 
     def woken(self) -> None:
         """The tracker says that something changed: the workspace is due, and what is due is worked off."""
@@ -426,13 +482,13 @@ class Yard:
             connection.execute(update(schema.leases).values(until=None))
             connection.execute(update(schema.connection_health).values(not_before=None))
 
-    def settle(self) -> None:
-        """Twice a clean sync, each when everything that waits may go."""
+    def settle(self, *, fresh: bool = False) -> None:
+        """Twice a clean sync, each when everything that waits may go; `fresh` ones are as those at night."""
         self.mend()
         for _ in range(2):
             self.clock.pass_by(QUARTER_OF_A_DAY)
             self.outlive()
-            self.sync()
+            self.sync(fresh=fresh)
 
     def state(self) -> State:
         with connected(self.address) as connection:
