@@ -251,6 +251,15 @@ def refused(read: ConnectionRead, error: SyncerError, now: datetime) -> Connecti
     return replace(read, health=health, report=report)
 
 
+def recovered(read: ConnectionRead) -> ConnectionRead:
+    """The same read: a connection that nothing is read over is well again once it has answered."""
+    before, answered = read.before, read.report.outcome is ConnectionOutcome.READ and read.report.requests > 0
+    if read.health is not None or before is None or before.failing_since is None or not answered:
+        return read
+    health = ConnectionHealth(connection=read.connection, read_at=before.read_at)
+    return replace(read, health=health)
+
+
 def _later(now: datetime, seconds: float | None) -> datetime | None:
     with suppress(OverflowError):
         return now + timedelta(seconds=seconds) if seconds else None

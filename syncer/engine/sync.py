@@ -23,7 +23,7 @@ from syncer.engine.knowledge import After, Before, conclude, load_before, readab
 from syncer.engine.lease import Hold, hold
 from syncer.engine.notify import Notifiers, begin_telling, run_notify
 from syncer.engine.pull import Deferred, PullPlan, Scope, in_back_off, plan_pull
-from syncer.engine.reading import Connect, ConnectionRead, deferred_report, read_connection
+from syncer.engine.reading import Connect, ConnectionRead, deferred_report, read_connection, recovered
 from syncer.engine.report import ConnectionOutcome, Planned, SyncReport
 from syncer.engine.values import ValueSource, ValuesRead, read_values
 from syncer.engine.verify import Verify
@@ -81,9 +81,10 @@ def run_sync(engine: Engine, wish: Wish) -> SyncReport:
         away = in_back_off(_heeded(wish, before), now)
         deliveries = _deliver(engine, wish, holding, reads, readable_items(after, outcomes), away)
         deferred = tuple(dict.fromkeys((*deferred, *deliveries.deferred)))
-        report = _report(engine, run, deliveries.reads, deferred, after, values, moved)
+        reads = tuple(recovered(read) if wish.scope.is_whole else read for read in deliveries.reads)
+        report = _report(engine, run, reads, deferred, after, values, moved)
         report = replace(report, delivered=deliveries.delivered, held_back=deliveries.held_back)
-        report = _close(engine, wish, holding, report, deliveries.reads)
+        report = _close(engine, wish, holding, report, reads)
         outcome = run_notify(
             engine.workspace, {} if wish.pull_only else engine.notifiers, holding, engine.clock
         )

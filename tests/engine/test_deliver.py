@@ -119,6 +119,20 @@ def test_a_refused_removal_leaves_what_is_known_of_the_connection(standing: Desk
     assert len(set(keys)) == 1, "it is told once"
 
 
+def test_a_connection_that_only_writes_is_well_again_once_a_write_arrives(standing: Desk) -> None:
+    read_at = standing.clock.now()
+    keep_it_inside(standing, linked=False)
+    standing.tracker.fault = too_many
+    standing.sync()
+    assert health(standing).failing_since is not None
+    standing.clock.pass_(hours=3)
+    standing.tracker.fault = fine
+
+    assert standing.sync().wrote == {Wrote.REMOVED: 1}
+
+    assert health(standing) == ConnectionHealth(connection="jira", read_at=read_at)
+
+
 def test_what_leaks_is_held_up_by_no_other_removal(desk: Desk) -> None:
     """Two bets leave the file, and the number of the third one, which leaves too, becomes confidential."""
     usual = [build.initiative(name, link=build.link(name, f"ONB-{name}")) for name in ("a", "b")]
