@@ -21,6 +21,7 @@ _HEALTH: Final = {
 _SAID: Final = {"dropped": WorkStatus.DROPPED, "on_hold": WorkStatus.ON_HOLD}
 _KNOWN: Final = frozenset({*_HEALTH, *_SAID, "complete"})
 _WORD: Final = 40
+_MILESTONE: Final = "milestone"
 
 StatusMap = Mapping[str, WorkStatus]
 
@@ -64,6 +65,15 @@ def snapshot(reading: Reading, status_map: StatusMap) -> Snapshot:
         notes=(*_notes(reading, status_map), *reading.notes),
         taken_at=reading.at,
     )
+
+
+def not_a_bet(task: LinkedTask, *, allow_issue: bool = False) -> str | None:
+    """Why a task cannot be linked, None if it can."""
+    if task.parent is not None:
+        return f"{task.gid} is a sub-task, part of the task above it; link the project or the task above it"
+    if allow_issue or task.subtype == _MILESTONE:
+        return None
+    return f"{task.gid} is no milestone; link its project, or set allow_issue: true on the link"
 
 
 def task_snapshot(

@@ -41,6 +41,8 @@ from syncer.ports import Fetched, Past
 
 KINDS: Final = ("project", "portfolio", "task")
 
+_ALLOWED: Final = "allow_issue"
+
 T = TypeVar("T")
 
 
@@ -109,7 +111,8 @@ def _read(
     found.holdings = crowd.each(
         lambda gid: shelf.holding(gid, load_contents(state.items.get(gid, ""))), asked["portfolio"]
     )
-    found.tasks = crowd.each(lambda gid: _linked_task(client, gid), asked["task"])
+    allowed = {_gid(ref) for ref in refs if _ALLOWED in ref.options}
+    found.tasks = crowd.each(lambda gid: _linked_task(client, gid, gid in allowed), asked["task"])
     held = _held(found)
     known = {gid: project for gid, project in held.items() if project}
     rest = [gid for gid in asked["project"] if gid not in known]
@@ -123,9 +126,11 @@ def _read(
     return found, memory
 
 
-def _linked_task(client: AsanaClient, gid: str) -> tuple[LinkedTask, list[Task]]:
+def _linked_task(client: AsanaClient, gid: str, allowed: bool) -> tuple[LinkedTask, list[Task]]:  # noqa: FBT001
+    """A task with what is below it, which concerns nobody where the task cannot be linked."""
     task = client.linked_task(gid)
-    return task, client.subtasks(gid) if task.subtasks else []
+    can_be = mapping.not_a_bet(task, allow_issue=allowed) is None
+    return task, client.subtasks(gid) if can_be and task.subtasks else []
 
 
 def _held(found: _Found) -> dict[str, Project | None]:
@@ -194,6 +199,9 @@ def _outcome(setting: Setting, found: _Found, ref: WorkRef) -> Outcome:
 def _snapshot(setting: Setting, found: _Found, ref: WorkRef, gid: str) -> Snapshot:
     if ref.kind == "task":
         task, subtasks = _whole(found.tasks[gid])
+        why = mapping.not_a_bet(task, allow_issue=_ALLOWED in ref.options)
+        if why is not None:
+            raise SkippableError(why)
         return mapping.task_snapshot(ref, task, subtasks, setting.now, setting.status_map)
     if ref.kind == "portfolio":
         holding = _whole(found.holdings[gid])

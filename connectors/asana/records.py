@@ -30,7 +30,8 @@ TASK_FIELDS: Final = (*SUBTASK_FIELDS, "notes", "modified_at")
 HOMED_TASK_FIELDS: Final = (*TASK_FIELDS, "projects.gid")
 LINKED_TASK_FIELDS: Final = (
     "name", "completed", "completed_at", "start_on", "due_on", "assignee.name", "approval_status",
-    "num_subtasks", "permalink_url",
+    "num_subtasks", "permalink_url", "resource_subtype",
+    "parent.resource_subtype",
 )  # fmt: skip
 HIT_FIELDS: Final = ("modified_at", "resource_subtype", "projects.gid")
 EVENT_FIELDS: Final = ("action", "type", "resource", "parent", "change.field")
@@ -107,7 +108,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkedTask:
-    """A task or milestone that an initiative links."""
+    """A task or milestone that an initiative links; `parent` is the task that it is a part of."""
 
     gid: str
     name: str
@@ -120,6 +121,8 @@ class LinkedTask:
     owner: str | None
     owner_name: str | None
     subtasks: int
+    subtype: str
+    parent: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,6 +280,7 @@ def _when(row: Row, name: str) -> datetime | None:
 def linked_task(row: Row) -> LinkedTask:
     """A task with what LINKED_TASK_FIELDS asks for."""
     assignee = row.row("assignee", f"the assignee of {row.what}")
+    parent = row.row("parent", f"the parent of {row.what}")
     return LinkedTask(
         gid=row.gid(),
         name=row.label("name"),
@@ -289,6 +293,8 @@ def linked_task(row: Row) -> LinkedTask:
         owner=assignee.gid() if assignee else None,
         owner_name=_name(assignee),
         subtasks=row.count("num_subtasks"),
+        subtype=row.text("resource_subtype"),
+        parent=parent.gid() if parent else None,
     )
 
 

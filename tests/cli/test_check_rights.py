@@ -100,6 +100,26 @@ def test_work_that_several_bets_link_is_told(acme: World) -> None:
     assert f"platform     ok   {both}" in out, "a bet on two numbers may be meant"
 
 
+def test_a_ticket_in_asana_is_refused_as_one_in_jira_is(acme: World) -> None:
+    site = acme.story.sites.asana
+    task = site.tasks("1200000000000778")[0]["gid"]
+    part = site.add_task(None, "part", parent=task)
+    webinars = '{connection: asana, project: "1200000000000778"}'
+    acme.edit(webinars, f'{{connection: asana, task: "{part}", allow_issue: true}}')
+    acme.edit('{connection: asana, project: "1200000000000780"}', f'{{connection: asana, task: "{task}"}}')
+
+    checked, verified, synced = (acme.run(*one) for one in (["check"], ["links", "verify"], ["sync"]))
+
+    plain = f"{task} is no milestone; link its project, or set allow_issue: true on the link"
+    below = f"{part} is a sub-task, part of the task above it; link the project or the task above it"
+    assert f"asana        FAIL task {task}: {plain}\n" in checked.out
+    assert f"asana        FAIL task {part}: {below}\n" in checked.out
+    assert (checked.code, verified.code, synced.code) == (3, 3, 3)
+    for sentence in (plain, below):
+        assert sentence in verified.out
+        assert sentence in synced.out
+
+
 def test_open_work_without_a_due_day_is_told(acme: World) -> None:
     acme.story.sites.cloud.set_due("ONB-12", None)
 

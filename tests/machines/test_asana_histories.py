@@ -225,7 +225,8 @@ def linked(random: Random, desk: asana.Desk, projects: Sequence[str]) -> list[Wo
     outer = site.add_portfolio("Outer", [inner, *random.sample(projects, k=random.randint(0, 2))])
     if random.random() < 0.3:
         site.group("portfolio_items", inner)[outer] = None
-    tasks = [site.add_task(random.choice([None, *projects]), "linked") for _ in range(2)]
+    homes = [random.choice([None, *projects]) for _ in range(2)]
+    tasks = [site.add_task(home, "linked", resource_subtype="milestone") for home in homes]
     refs = [
         *(WorkRef("asana", "project", gid) for gid in projects),
         *(WorkRef("asana", "portfolio", gid) for gid in (inner, outer)),

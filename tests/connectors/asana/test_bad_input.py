@@ -24,6 +24,7 @@ PROJECT: dict[str, Any] = {
 LINKED: dict[str, Any] = {
     "gid": "78", "name": "T", "completed": False, "completed_at": None, "start_on": None, "due_on": None,
     "assignee": None, "approval_status": None, "num_subtasks": 0, "permalink_url": "https://x.example/78",
+    "resource_subtype": "milestone", "parent": None,
 }  # fmt: skip
 ITEM: dict[str, Any] = {**PROJECT, "resource_type": "project"}
 
@@ -101,6 +102,10 @@ WRONG = [
     (T, linked(num_subtasks=-1), "task 78", ("num_subtasks", COUNT, "int")),
     (T, linked(num_subtasks=True), "task 78", ("num_subtasks", COUNT, "bool")),
     (T, linked(assignee=[]), "task 78", ("assignee", OBJECT, "list")),
+    (T, linked(parent=MISSING), "task 78", ("parent", OBJECT, "missing")),
+    (T, linked(parent="77"), "task 78", ("parent", OBJECT, "str")),
+    (T, linked(parent={"name": "x"}), "the parent of task 78", ("gid", TEXT, "missing")),
+    (T, linked(resource_subtype=MISSING), "task 78", ("resource_subtype", TEXT, "missing")),
     (F, item(resource_type="goal"), ITEMS, ("resource_type", ITEM_KIND, "str")),
     (F, item(gid="x"), ITEMS, ("gid", GID, "str")),
     (F, item(resource_type=MISSING), ITEMS, ("resource_type", TEXT, "missing")),
@@ -172,7 +177,7 @@ def test_a_project_that_is_not_understood_in_a_listing_is_asked_for_by_itself() 
 
 def test_a_task_that_is_its_own_subtask_is_read_once() -> None:
     with Desk() as desk:
-        gid = desk.site.add_task(desk.site.add_project("P"), "T")
+        gid = desk.site.add_task(desk.site.add_project("P"), "T", resource_subtype="milestone")
         desk.site.group("subtasks", gid)[gid] = None
         (outcome,) = desk.connector.fetch([WorkRef("asana", "task", gid)], ConnectorState()).outcomes
         assert isinstance(outcome, Snapshot)

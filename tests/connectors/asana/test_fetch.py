@@ -359,7 +359,8 @@ def test_a_connection_that_breaks_stops_the_fetch() -> None:
 
 def test_links_of_all_kinds_are_answered_in_order(desk: Desk) -> None:
     project = desk.site.add_project("P")
-    task, portfolio = desk.site.add_task(project, "T"), desk.site.add_portfolio("F", [project])
+    task = desk.site.add_task(project, "T", resource_subtype="milestone")
+    portfolio = desk.site.add_portfolio("F", [project])
     refs = [WorkRef("asana", "task", task), project_ref(project), WorkRef("asana", "portfolio", portfolio)]
     outcomes = desk.connector.fetch(refs, ConnectorState()).outcomes
     assert [outcome.ref for outcome in outcomes] == refs

@@ -26,7 +26,7 @@ def read(desk: Desk, ref: WorkRef) -> Snapshot:
 @pytest.mark.parametrize("kind", ["project", "task"])
 def test_the_past_is_as_it_was_seen(desk: Desk, kind: str) -> None:
     project = desk.site.add_project("P")
-    parent = desk.site.add_task(project, "Whole")
+    parent = desk.site.add_task(project, "Whole", resource_subtype="milestone")
     ref = project_ref(project) if kind == "project" else WorkRef("asana", "task", parent)
     seen, tasks = [], []
     for week in range(5):

@@ -34,7 +34,7 @@ def of_a_whole_life() -> list[Request]:
 
 def everything_else(desk: Desk, project: str) -> None:
     """The other kinds of links, and every way to look for changes."""
-    task = desk.site.add_task(project, "T")
+    task = desk.site.add_task(project, "T", resource_subtype="milestone")
     desk.site.add_task(None, "below", parent=task)
     portfolio = desk.site.add_portfolio("F", [project], owner=desk.site.bot.gid)
     desk.connector.discover()

@@ -10,7 +10,7 @@ from connectors.sandbox.asana_html import from_text
 from connectors.sandbox.server import Request, Response, Wire
 from syncer.domain.comment import Publication
 from syncer.domain.sync import ConnectorState, Delivery, Placement, Standing, Wrote
-from syncer.domain.work import Gone, LinkState, Progress, Snapshot, WorkRef, WorkStatus
+from syncer.domain.work import Gone, LinkState, Progress, Snapshot, Unread, WorkRef, WorkStatus
 from syncer.errors import ForbiddenError, NotFoundError, TemporaryError
 from tests.connectors.asana.desk import ANA, Desk, answer, publication
 
@@ -30,8 +30,11 @@ def task_ref(gid: str) -> WorkRef:
     return WorkRef("asana", "task", gid)
 
 
-def read(desk: Desk, gid: str) -> Snapshot:
-    (outcome,) = desk.connector.fetch([task_ref(gid)], ConnectorState()).outcomes
+ALLOWED = frozenset({"allow_issue"})
+
+
+def read(desk: Desk, gid: str, options: frozenset[str] = frozenset()) -> Snapshot:
+    (outcome,) = desk.connector.fetch([replace(task_ref(gid), options=options)], ConnectorState()).outcomes
     assert isinstance(outcome, Snapshot), outcome
     return outcome
 
@@ -71,6 +74,49 @@ def test_a_task_without_subtasks_costs_one_request_and_does_not_count_itself(des
     assert len(desk.requests) == 1 + 1
 
 
+@pytest.mark.parametrize("options", [frozenset(), ALLOWED], ids=["", "allowed"])
+@pytest.mark.parametrize("subtype", ["default_task", "milestone", "approval"])
+def test_a_subtask_is_refused_with_the_reason(
+    desk: Desk, task: str, subtype: str, options: frozenset[str]
+) -> None:
+    part = desk.site.add_task(None, "secret part", parent=task, resource_subtype=subtype)
+    desk.site.add_task(None, "below it", parent=part)
+
+    outcomes = desk.connector.fetch([replace(task_ref(part), options=options)], ConnectorState()).outcomes
+
+    why = f"{part} is a sub-task, part of the task above it; link the project or the task above it"
+    assert outcomes == (Unread(task_ref(part), why),)
+    assert len(desk.requests) == 1 + 1, "whose token it is, and the task: what is below it concerns nobody"
+
+
+@pytest.mark.parametrize("subtype", ["default_task", "approval", "custom"])
+def test_a_plain_task_is_linked_where_the_file_allows_it(desk: Desk, subtype: str) -> None:
+    plain = desk.site.add_task(desk.site.add_project("P"), "secret", resource_subtype=subtype)
+    desk.site.add_task(None, "part", parent=plain)
+    refused, allowed = task_ref(plain), replace(task_ref(plain), options=ALLOWED)
+
+    (no,) = desk.connector.fetch([refused], ConnectorState()).outcomes
+    asked = len(desk.requests)
+    (yes,) = desk.connector.fetch([allowed], ConnectorState()).outcomes
+
+    why = f"{plain} is no milestone; link its project, or set allow_issue: true on the link"
+    assert no == Unread(refused, why)
+    assert asked == 1 + 1
+    assert isinstance(yes, Snapshot)
+    assert yes.progress == Progress(open=1)
+
+
+def test_a_milestone_that_becomes_a_subtask_is_refused_from_then_on(desk: Desk, task: str) -> None:
+    above = desk.site.add_task(desk.site.add_project("Q"), "Above", resource_subtype="milestone")
+    state = desk.connector.fetch([task_ref(task)], ConnectorState()).state
+    desk.site.set_task(task, parent=above)
+
+    (outcome,) = desk.connector.fetch([task_ref(task)], state).outcomes
+
+    assert isinstance(outcome, Unread)
+    assert "is a sub-task" in outcome.why
+
+
 def test_a_completed_task_is_done_on_its_day(desk: Desk, task: str) -> None:
     desk.site.complete(task)
     snapshot = read(desk, task)
@@ -81,7 +127,7 @@ def test_a_rejected_approval_is_dropped(desk: Desk) -> None:
     gid = desk.site.add_task(
         desk.site.add_project("P"), "ask", resource_subtype="approval", approval_status="rejected"
     )
-    assert read(desk, gid).status is WorkStatus.DROPPED
+    assert read(desk, gid, ALLOWED).status is WorkStatus.DROPPED
 
 
 def test_status_map_gives_an_approval_another_meaning() -> None:
@@ -90,7 +136,7 @@ def test_status_map_gives_an_approval_another_meaning() -> None:
         gid = desk.site.add_task(
             project, "ask", resource_subtype="approval", approval_status="changes_requested"
         )
-        assert read(desk, gid).status is WorkStatus.IN_PROGRESS
+        assert read(desk, gid, ALLOWED).status is WorkStatus.IN_PROGRESS
         assert desk.read(project).progress == Progress(open=1)
 
 
