@@ -25,17 +25,43 @@ def text(path: Path) -> str:
 OPERATIONS = text(DOCS / "operations.md")
 
 
-def commands(group: Any, path: str) -> Iterator[str]:
+def commands(group: Any, path: str) -> Iterator[tuple[str, Any]]:
     for name, command in group.commands.items():
         if hasattr(command, "commands"):
             yield from commands(command, f"{path} {name}")
         if not hasattr(command, "commands") or command.invoke_without_command:
-            yield f"{path} {name}"
+            yield f"{path} {name}", command
 
 
-def test_every_command_is_documented_and_none_beside() -> None:
-    documented = set(re.findall(r"^\| `(syncer [a-z -]+)` \|", OPERATIONS, flags=re.MULTILINE))
-    assert documented == set(commands(typer.main.get_command(app), "syncer"))
+COMMANDS = dict(commands(typer.main.get_command(app), "syncer"))
+README_ROWS = [
+    ([f"syncer {name}" for name in re.findall(r"`([^`]+)`", named)], does)
+    for named, does in re.findall(
+        r"^\| (`.+?`) \| (.+) \|$",
+        text(ROOT / "README.md").partition("\n## Commands\n")[2].partition("\n### ")[0],
+        flags=re.MULTILINE,
+    )
+]
+OPERATIONS_ROWS = [
+    ([name], does)
+    for name, does in re.findall(r"^\| `(syncer [a-z -]+)` \| (.+) \|$", OPERATIONS, flags=re.MULTILINE)
+]
+
+
+@pytest.mark.parametrize("rows", [README_ROWS, OPERATIONS_ROWS], ids=["README", "operations"])
+def test_every_command_is_documented_and_none_beside(rows: list[tuple[list[str], str]]) -> None:
+    documented = [name for names, _ in rows for name in names]
+    assert sorted(documented) == sorted(COMMANDS)
+
+
+@pytest.mark.parametrize("rows", [README_ROWS, OPERATIONS_ROWS], ids=["README", "operations"])
+def test_every_option_that_is_documented_is_one_of_its_command(rows: list[tuple[list[str], str]]) -> None:
+    for names, does in rows:
+        options = {option for name in names for one in COMMANDS[name].params for option in one.opts}
+        named = {
+            option for span in re.findall(r"`([^`]+)`", does) for option in re.findall(r"--[a-z-]+", span)
+        }
+        assert named <= options, names
 
 
 def test_every_exit_code_is_documented_and_none_beside() -> None:
