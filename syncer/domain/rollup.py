@@ -133,6 +133,13 @@ class Rollup:
         return self.numbers.latest
 
     @property
+    def read_status(self) -> MeasuredStatus:
+        """The status word on the day of the newest check-in: what was true when somebody looked."""
+        if self.latest is None:
+            return MeasuredStatus.NO_DATA
+        return status_of(self.key_result, self.placed.cycle, self.latest.value, self.latest.on)
+
+    @property
     def is_reached(self) -> bool:
         """Whether the number is where it was to come; one that is to be kept is, while it holds its bound."""
         if self.key_result.keep:

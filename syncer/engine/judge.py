@@ -11,7 +11,7 @@ from syncer.domain.link import Link
 from syncer.domain.okr import Workspace
 from syncer.domain.render import Section, facts_of, render
 from syncer.domain.rollup import Known, Rollup, WorkLine, roll_up
-from syncer.domain.signals import BET_DETECTORS, DETECTORS
+from syncer.domain.signals import BET_DETECTORS, CLOSED_DETECTORS, DETECTORS
 from syncer.domain.signals.finding import CANNOT_TELL, Finding, Signal, signal_id
 from syncer.domain.work import Item
 from syncer.engine.pull import resting
@@ -58,11 +58,11 @@ def detect_all(rollup: Rollup, before: Mapping[str, Signal]) -> Iterable[Signal]
 
 
 def _looked(rollup: Rollup, before: Mapping[str, Signal]) -> Iterable[tuple[Signal | None, Finding]]:
-    number = rollup.key_result.id
-    for kind, detect in DETECTORS:
+    number, is_closed = rollup.key_result.id, rollup.closing is not None
+    for kind, detect in CLOSED_DETECTORS if is_closed else DETECTORS:
         standing = before.get(signal_id(number, kind))
         yield standing, detect(rollup, standing)
-    for kind, detect_bet in BET_DETECTORS:
+    for kind, detect_bet in () if is_closed else BET_DETECTORS:
         for line in rollup.work:
             standing = before.get(signal_id(number, kind, line.initiative.id))
             yield standing, detect_bet(rollup, line, standing)

@@ -6,6 +6,7 @@ import pytest
 
 from syncer.domain.closing import ClosedAs
 from syncer.domain.okr import Keep
+from syncer.domain.work import Health
 from syncer.engine.closing import close
 from syncer.errors import SkippableError
 from tests.domain import build
@@ -42,3 +43,22 @@ def test_the_other_word_needs_a_reason(desk: Desk, value: float, word: ClosedAs,
 
     assert str(refused.value).startswith(sentence)
     assert closed(desk, value, word, reason="the contract says so") == [word]
+
+
+def test_nothing_new_is_asked_of_a_key_result_that_is_closed(desk: Desk) -> None:
+    desk.epic(buckets=(3, 7, 0))
+    desk.check_in(35, health=Health.ON_TRACK)
+    desk.sync()
+    with desk.store.read() as work:
+        assert [one.signal.kind for one in work.signal_history("acme") if one.closed_at is None] == [
+            "watermelon"
+        ]
+
+    close(desk.workspace, desk.store, desk.clock, key_result="activation", word=ClosedAs.MISSED)
+    for _ in range(6):
+        desk.sync()
+        desk.clock.pass_(days=7)
+
+    with desk.store.read() as work:
+        assert [one.signal.kind for one in work.signal_history("acme")] == ["watermelon"]
+        assert [one for one in work.signal_history("acme") if one.closed_at is None] == []

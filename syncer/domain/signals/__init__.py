@@ -52,5 +52,8 @@ BET_DETECTORS: Final[tuple[tuple[str, DetectBet], ...]] = (
 )
 """The disconnects of one initiative, asked of each."""
 
+CLOSED_DETECTORS: Final = ((watermelon.KIND, watermelon.detect),)
+"""What is still asked of a key result that people have closed: whether the word fits the number."""
+
 KINDS: Final = tuple(kind for kind, _ in (*DETECTORS, *BET_DETECTORS))
 """Every kind of signal there is."""

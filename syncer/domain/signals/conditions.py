@@ -23,8 +23,8 @@ def is_over(rollup: Rollup) -> bool:
 
 
 def needs_help(rollup: Rollup) -> bool | None:
-    """Whether the number is neither achieved nor on track."""
-    return None if rollup.number_stale else not rollup.status.is_good
+    """Whether the number was neither achieved nor on track when it was last read."""
+    return None if rollup.number_stale else not rollup.read_status.is_good
 
 
 def reached(rollup: Rollup, movement: float | None) -> bool | None:

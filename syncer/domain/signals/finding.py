@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import Enum
 
 from syncer.domain.okr import KeyResult
-from syncer.domain.pace import expected_share, missed_by, movement_words, reaches, status_of
+from syncer.domain.pace import expected_share, missed_by, movement_words, reaches
 from syncer.domain.rollup import Rollup, WorkLine
 from syncer.domain.severity import Severity
 
@@ -183,29 +183,17 @@ def movement_fact(rollup: Rollup, since: date) -> Fact:
 
 
 def measured_fact(rollup: Rollup) -> Fact:
-    """The status word with both shares, as of the first day since the check-in on which the word was true."""
-    key_result, latest = rollup.key_result, rollup.latest
+    """The status word with both shares, as of the newest check-in."""
+    key_result, latest, word = rollup.key_result, rollup.latest, rollup.read_status.words
     if latest is not None and key_result.keep:
         missing = missed_by(key_result, latest.value)
         missed = f", missed by {key_result.show_move(missing).removeprefix('+')}" if missing else ""
-        return Fact("measured", f"{rollup.status.words}: {key_result.way}{missed}")
+        return Fact("measured", f"{word}: {key_result.way}{missed}")
     if latest is None or rollup.share is None:
-        return Fact("measured", rollup.status.words)
-    day, expected = _since_when(rollup, latest.on, latest.value)
-    return Fact(
-        "measured",
-        f"{rollup.status.words}: {_percent(rollup.share)} of the way,"
-        f" {_percent(expected)} expected by {day.isoformat()}",
-    )
-
-
-def _since_when(rollup: Rollup, day: date, value: float) -> tuple[date, float]:
-    key_result, cycle = rollup.key_result, rollup.placed.cycle
-    while True:
-        expected = expected_share(key_result, cycle, day)
-        if day >= rollup.on or status_of(key_result, cycle, value, day) is rollup.status:
-            return day, expected
-        day += timedelta(days=1)
+        return Fact("measured", word)
+    share, expected = rollup.share, expected_share(key_result, rollup.placed.cycle, latest.on)
+    wanted = f"{_percent(expected)} expected by {latest.on.isoformat()}"
+    return Fact("measured", f"{word}: {_percent(share)} of the way, {wanted}")
 
 
 def _percent(share: float) -> str:

@@ -18,7 +18,6 @@ from syncer.domain.signals.finding import (
     number_fact,
     signal,
     status_used,
-    steady,
 )
 from syncer.domain.work import Health
 
@@ -26,21 +25,22 @@ KIND: Final = "watermelon"
 QUESTION: Final = "What does the number say?"
 
 
-def detect(rollup: Rollup, standing: Signal | None) -> Finding:
-    """Fires when the newest check-in reports on track and the number alone says behind or off track.
+def detect(rollup: Rollup, standing: Signal | None) -> Finding:  # noqa: ARG001  a report and its own number
+    """Fires when the newest check-in reports on track and its number alone says behind or off track.
 
-    Also for a key result closed as achieved below its target, whatever reason was given.
+    For one that is closed: where it is closed as achieved below its target, whatever reason was given.
     """
     if rollup.latest is None:
         return None
-    if rollup.closing is not None and rollup.closing.word is ClosedAs.ACHIEVED:
-        return conclude((not rollup.is_reached,), lambda: _closed(rollup))
+    if rollup.closing is not None:
+        short = rollup.closing.word is ClosedAs.ACHIEVED and not rollup.is_reached
+        return _closed(rollup) if short else None
     if is_quiet(rollup):
         return None
-    red = rollup.status in {MeasuredStatus.BEHIND, MeasuredStatus.OFF_TRACK}
+    red = rollup.read_status in {MeasuredStatus.BEHIND, MeasuredStatus.OFF_TRACK}
     conditions = (
         rollup.latest.health is Health.ON_TRACK,
-        steady(rollup, standing, None if rollup.number_stale else red),
+        None if rollup.number_stale else red,
     )
     return conclude(conditions, lambda: _found(rollup))
 

@@ -191,6 +191,26 @@ def test_a_number_that_wobbled_every_day_makes_no_signal_flap_either(
     assert max(times_opened((daily, told, told, pace)).values()) <= 1
 
 
+def test_a_number_that_keeps_its_pace_at_every_check_in_opens_nothing_in_between() -> None:
+    """Five points behind at each check-in is on track; by the next one more would be expected of it."""
+    days = (END - START).days + 1
+    weeks = [START + timedelta(weeks=week) for week in range(13)]
+    said = tuple(
+        check_in(on, 34 + 18 * ((on - START).days + 1) / days - 0.9, Health.ON_TRACK) for on in weeks
+    )
+    opened, standing = set[str](), dict[str, Signal]()
+    for number in range(days):
+        on = START + timedelta(days=number)
+        rested = snapshot(START, buckets=(3, 7, 0))
+        rollup = rollup_of(
+            on=on, check_ins=[one for one in said if one.on <= on], work={"new-flow": [rested]}
+        )
+        standing = look(rollup, standing)
+        opened |= standing.keys()
+
+    assert opened == set()
+
+
 @settings(max_examples=100, deadline=None)
 @given(st.dates(START, END), histories)
 def test_looking_twice_says_the_same(on: date, history: History) -> None:

@@ -53,21 +53,22 @@ def test_a_stale_number_cannot_tell() -> None:
     assert detect(rollup_of(on="2026-11-27", check_ins=[GREEN]), None) is CANNOT_TELL
 
 
-def test_the_day_it_names_is_the_first_on_which_the_number_was_red() -> None:
+def test_a_report_is_held_against_the_number_of_its_own_day() -> None:
     """At 41.6 % the number is 42.2 % of the way: that is on track until half of the cycle is over."""
     reported = check_in("2026-11-12", 41.6, Health.ON_TRACK)
-    cases = {on: detect(rollup_of(on=on, check_ins=[reported]), None) for on in ("2026-11-17", "2026-11-20")}
 
-    assert cases["2026-11-17"] is None
-    assert "expected by 2026-11-18" in fact(fired(cases["2026-11-20"]), "measured")
+    assert [detect(rollup_of(on=on, check_ins=[reported]), None) for on in ("2026-11-17", "2026-11-20")] == [
+        None,
+        None,
+    ]
 
 
-def test_a_pace_that_dips_does_not_close_it_but_a_newer_check_in_does() -> None:
+def test_no_pace_changes_it_but_a_newer_check_in_does() -> None:
     number = key_result(pace=Checkpoints(((day(ON), 50.0), (day("2026-11-22"), 36.0))))
     standing = fired(detect(rollup_of(number, on=ON, check_ins=[GREEN]), None))
     newer = [GREEN, check_in("2026-11-22", 37.0, Health.ON_TRACK)]
 
-    assert detect(rollup_of(number, on="2026-11-22", check_ins=[GREEN]), standing) is CANNOT_TELL
+    assert detect(rollup_of(number, on="2026-11-22", check_ins=[GREEN]), standing) == standing
     assert detect(rollup_of(number, on="2026-11-22", check_ins=newer), standing) is None
 
 
