@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from hashlib import sha256
 from itertools import pairwise
 
 from syncer.domain.checkin import CheckIn
@@ -182,6 +183,12 @@ class Numbers:
     def read_on(self) -> date | None:
         """The day of the newest check-in, also of one after the cycle, which tells what late work did."""
         return self.check_ins[-1].on if self.check_ins else None
+
+    @property
+    def fingerprint(self) -> str:
+        """Stands for all values with their days: another one as soon as one is added or corrected."""
+        readings = [(one.on.isoformat(), one.value) for one in self.check_ins]
+        return sha256(repr(readings).encode()).hexdigest()[:16]
 
     def at(self, on: date) -> Reading | None:
         """The value on a day: the latest entry at most one cadence and grace older, else None (cannot tell).

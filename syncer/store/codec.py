@@ -149,6 +149,7 @@ def encode_signal(signal: Signal) -> str:
             "evidence": [[fact.what, fact.shown] for fact in signal.evidence],
             "thresholds": [[used.what, used.value, used.where] for used in signal.thresholds],
             "owner": signal.owner,
+            "readings": signal.readings,
             "read_on": _iso(signal.read_on),
         }
     )
@@ -168,6 +169,7 @@ def decode_signal(stored: str, first_seen: date) -> Signal:
             evidence=tuple(Fact(what, shown) for what, shown in row["evidence"]),
             thresholds=tuple(Threshold(what, value, where) for what, value, where in row["thresholds"]),
             owner=row["owner"],
+            readings=row.get("readings", ""),
             read_on=_day(row["read_on"]),
             first_seen=first_seen,
         )

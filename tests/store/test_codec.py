@@ -33,6 +33,12 @@ def test_a_signal_comes_back_whole(signal: Signal) -> None:
     assert back.first_seen == signal.first_seen
 
 
+def test_a_signal_that_was_stored_before_its_readings_were_still_comes_back() -> None:
+    stored = json.loads(codec.encode_signal(values.signal()))
+    del stored["readings"]
+    assert codec.decode_signal(json.dumps(stored), values.signal().first_seen) == values.signal()
+
+
 @given(values.comments)
 def test_a_comment_comes_back_whole(comment: Comment) -> None:
     assert codec.decode_comment(codec.encode_comment(comment)) == comment

@@ -161,6 +161,7 @@ signals = st.builds(
     evidence=st.lists(st.builds(Fact, any_text, any_text), max_size=3).map(tuple),
     thresholds=st.lists(st.builds(Threshold, any_text, any_text, any_text), max_size=3).map(tuple),
     owner=st.none() | any_text,
+    readings=any_text,
     read_on=st.none() | days,
     first_seen=days,
 )

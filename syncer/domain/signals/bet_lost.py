@@ -40,9 +40,15 @@ def detect(rollup: Rollup, standing: Signal | None) -> Finding:
         done,
         had_its_time(rollup, since),
         steady(rollup, standing, needs_help(rollup)),
-        steady(rollup, standing, stayed(rollup, rollup.numbers.movement(since, rollup.on))),
+        steady(rollup, standing, stayed(rollup, rollup.numbers.movement(since, _until(rollup)))),
     )
     return conclude(conditions, lambda: _found(rollup, since))
+
+
+def _until(rollup: Rollup) -> date:
+    """The day the number is held against: after the cycle its end, as long as no value is newer."""
+    end = rollup.placed.cycle.end
+    return min(rollup.on, max(end, rollup.numbers.read_on or end))
 
 
 def _found(rollup: Rollup, since: date) -> Signal:

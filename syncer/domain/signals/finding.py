@@ -36,6 +36,7 @@ class Signal:
 
     `initiative_id` is set where it is about one initiative.
     It holds dates, never ages, so that the same facts give an equal signal on any later day.
+    `readings` stands for the values it was judged by, "" where it is not about the number.
     `read_on` (the newest check-in at the time) and `first_seen` (the day it opened) are no part of
     what it says.
     """
@@ -49,6 +50,7 @@ class Signal:
     evidence: tuple[Fact, ...]
     thresholds: tuple[Threshold, ...] = ()
     owner: str | None = None
+    readings: str = ""
     read_on: date | None = field(default=None, compare=False)
     first_seen: date = field(compare=False)
 
@@ -104,17 +106,19 @@ def moved(rollup: Rollup, movement: float) -> bool:
 
 
 def steady(rollup: Rollup, standing: Signal | None, holds: bool | None) -> bool | None:  # noqa: FBT001  one answer
-    """A condition on the number that a standing signal keeps until a newer number says otherwise.
+    """A condition on the number that a standing signal keeps until the number says otherwise.
 
     A window that slides over old values, or a pace that dips, must not close and reopen the same signal:
-    while the number is the one the signal was judged by, *no longer* is *cannot tell*.
+    while the values are those the signal was judged by, *no longer* is *cannot tell*.
     """
-    judged_by_it = (
-        standing is not None
-        and number_fact(rollup) in standing.evidence
-        and standing.read_on == rollup.numbers.read_on
-    )
-    return None if holds is False and judged_by_it else holds
+    return None if holds is False and standing and _is_judged_by(standing, rollup) else holds
+
+
+def _is_judged_by(standing: Signal, rollup: Rollup) -> bool:
+    """Whether no value was checked in or corrected since, and the number is to go the same way."""
+    numbers = rollup.numbers
+    same = standing.readings == numbers.fingerprint if standing.readings else True
+    return same and standing.read_on == numbers.read_on and number_fact(rollup) in standing.evidence
 
 
 def signal(
@@ -137,6 +141,7 @@ def signal(
         evidence=evidence,
         thresholds=thresholds,
         owner=rollup.owner,
+        readings=rollup.numbers.fingerprint if number_fact(rollup) in evidence else "",
         read_on=rollup.numbers.read_on,
         first_seen=rollup.on,
     )

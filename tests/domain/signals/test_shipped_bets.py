@@ -21,6 +21,7 @@ from tests.domain.build import (
     fired,
     initiative,
     key_result,
+    noon,
     reported,
     rollup_of,
     rules,
@@ -200,6 +201,26 @@ def test_a_corrected_check_in_of_the_same_day_closes_a_lost_bet() -> None:
     corrected = check_in("2026-11-16", 37.6, at=FLAT[-1].at + timedelta(hours=1))
 
     assert bet_lost.detect(shipped("2026-11-16", *FLAT, corrected), standing) is None
+
+
+@pytest.mark.parametrize("read_on", [SHIPPED, "2026-10-31"], ids=["corrected", "added"])
+def test_a_value_at_shipping_that_is_said_later_is_judged_anew(read_on: str) -> None:
+    flat = (check_in(read_on, 36.6), *FLAT[5:])
+    said_later = check_in(SHIPPED, 34.0, at=noon("2026-11-18"))
+    standing = fired(bet_lost.detect(shipped("2026-11-16", *flat), None))
+
+    assert bet_lost.detect(shipped("2026-11-18", *flat), standing) == standing
+    assert bet_lost.detect(shipped("2026-11-18", *flat, said_later), standing) is None
+
+
+def test_a_value_corrected_after_the_cycle_closes_a_lost_bet_that_nobody_reads_for() -> None:
+    flat = weekly("2026-11-30", *[40.0] * 5)
+    done = snapshot("2026-11-30", status=WorkStatus.DONE, done_on=day("2026-11-30"))
+    standing = fired(bet_lost.detect(shipped("2026-12-28", *flat, told=done), None))
+    corrected = check_in("2026-11-30", 36.0, at=noon("2027-01-12"))
+
+    assert bet_lost.detect(shipped("2027-01-12", *flat, told=done), standing) is CANNOT_TELL
+    assert bet_lost.detect(shipped("2027-01-12", *flat, corrected, told=done), standing) is None
 
 
 def test_both_go_on_after_the_cycle_until_the_number_has_settled() -> None:

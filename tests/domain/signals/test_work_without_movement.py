@@ -15,6 +15,7 @@ from tests.domain.build import (
     fired,
     initiative,
     key_result,
+    noon,
     reported,
     rollup_of,
     snapshot,
@@ -125,6 +126,25 @@ def test_a_newer_check_in_that_moved_closes_it() -> None:
     newer = [*FLAT, check_in("2026-11-18", 37.1)]
 
     assert detect(rollup_of(on="2026-11-18", check_ins=newer, work={"new-flow": working()}), standing) is None
+
+
+def test_a_value_that_it_began_with_and_is_corrected_closes_it() -> None:
+    standing = fired(detect(judged(), None))
+    corrected = [*FLAT, check_in("2026-10-26", 34.9, at=noon("2026-11-17"))]
+    told = {"new-flow": working()}
+
+    assert detect(rollup_of(on="2026-11-17", check_ins=corrected, work=told), standing) is None
+
+
+def test_it_is_judged_anew_after_a_correction_that_does_not_matter() -> None:
+    standing = fired(detect(judged(), None))
+    corrected = [*FLAT, check_in("2026-10-26", 36.2, at=noon("2026-11-17"))]
+
+    told = {"new-flow": working()}
+
+    anew = fired(detect(rollup_of(on="2026-11-17", check_ins=corrected, work=told), standing))
+
+    assert fact(anew, "movement").endswith("36.2 % on 2026-10-26 → 36.3 % on 2026-11-16")
 
 
 def test_it_falls_silent_with_the_end_of_the_cycle() -> None:
