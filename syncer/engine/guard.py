@@ -19,14 +19,20 @@ def guard(
     links: Sequence[Link],
     outcomes: Mapping[WorkRef, Outcome],
     last_read: datetime | None,
+    now: datetime,
 ) -> None:
     """Raises UnsafePullError when at least five links were readable and more than 30 % of them are not now.
 
     `links` are those asked for over this connection, as they stood before the fetch. Readable were those
     that were seen at `last_read` (UTC), the last time the connection as a whole was read and believed: a
-    link lost before that was reported then, and counts no more.
+    link lost before that was reported then, and counts no more. What was seen at a time that is still to come
+    was seen before the clock was set back.
     """
-    before = [link for link in links if link.read_at and last_read and link.read_at >= last_read]
+    before = [
+        link
+        for link in links
+        if link.read_at and last_read and last_read <= link.read_at <= max(last_read, now)
+    ]
     lost = [link for link in before if not _is_there(outcomes.get(link.ref))]
     if len(before) >= MIN_LINKS and len(lost) / len(before) > MAX_LOST:
         share = len(lost) / len(before)

@@ -75,7 +75,7 @@ def read_connection(
         fetched = connector.fetch(plan.asked, state) if plan.asked else Fetched((), state)
         outcomes = _complete(plan, {outcome.ref: outcome for outcome in fetched.outcomes})
         if not force:
-            outcomes = _braked(plan, links, outcomes, last, before_at)
+            outcomes = _braked(plan, links, outcomes, last, before_at, now)
         numbers = _numbers(plan, connector)
     except SyncerError as error:
         return _given_up(plan, before, error, connector, now)
@@ -107,10 +107,11 @@ def _braked(
     outcomes: Mapping[WorkRef, Outcome],
     last: Mapping[Item, Snapshot],
     before_at: datetime | None,
+    now: datetime,
 ) -> dict[WorkRef, Outcome]:
     """The outcomes as far as they are believed; what only carries comments may lose all of its work."""
     found = {**outcomes, **believed({ref: outcomes[ref] for ref in plan.refs}, last)}
-    guard(plan.connection, links, found, before_at)
+    guard(plan.connection, links, found, before_at, now)
     return found
 
 

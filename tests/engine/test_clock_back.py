@@ -11,9 +11,10 @@ from syncer.domain.closing import ClosedAs, standing_closings
 from syncer.domain.flagged import Flag, flagged
 from syncer.domain.pace import Numbers
 from syncer.domain.rollup import WorkLine
-from syncer.domain.work import Progress, WorkRef, WorkStatus
+from syncer.domain.work import LinkState, Progress, WorkRef, WorkStatus
 from syncer.engine.checkins import report_initiative
 from syncer.engine.closing import close
+from syncer.engine.report import ConnectionOutcome
 from syncer.engine.snoozing import snooze
 from syncer.engine.values import read_values
 from syncer.engine.view import look
@@ -62,6 +63,40 @@ def test_the_newest_read_stands_and_is_stored_once(desk: Desk, back: dict[str, f
     assert line(desk).read_at == desk.clock.now()
     assert stored_by_a_silent_sync(desk) == {"sync_runs"}
     assert line(desk).progress == Progress(done=9, open=1)
+
+
+def lose_two_of_six(desk: Desk) -> None:
+    """Links that were read a moment ago: more than the brake lets go."""
+    bets = [build.initiative(f"bet-{n}", link=build.link(f"bet-{n}", f"ONB-{n}")) for n in range(6)]
+    desk.configure(cycles=(build.cycle(build.key_result(*bets)),))
+    for n in range(6):
+        desk.epic(f"ONB-{n}", str(n))
+    desk.sync()
+    for item in ("0", "1"):
+        desk.tracker.items[item].state = LinkState.NOT_VISIBLE
+
+
+def test_what_was_lost_before_brakes_no_later_sync(desk: Desk) -> None:
+    """It was read last at a time that is still to come, and so seems to have been seen just now."""
+    lose_two_of_six(desk)
+    desk.clock.pass_(minutes=15)
+    desk.sync(force=True)
+    desk.clock.pass_(hours=-2)
+    desk.sync()
+    desk.clock.pass_(minutes=15)
+
+    (connection,) = desk.sync().connections
+
+    assert connection.outcome is ConnectionOutcome.READ
+
+
+def test_the_brake_holds_in_the_first_sync_after_it(desk: Desk) -> None:
+    lose_two_of_six(desk)
+    desk.clock.pass_(hours=-2)
+
+    (connection,) = desk.sync().connections
+
+    assert connection.outcome is ConnectionOutcome.BRAKED
 
 
 def test_a_number_in_a_tracker_is_stored_once_and_the_newest_stands() -> None:
