@@ -164,6 +164,7 @@ def _evidence_document(one: Evidence) -> dict[str, Any]:
         "settles_on": one.settles_on,
         "settled": one.settled,
         "movement": one.movement,
+        "fell_back": one.fell_back,
         "expected_movement": one.expected,
         "min_move": one.key_result.rules.min_move,
         "overlapping": one.overlapping,

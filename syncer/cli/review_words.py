@@ -123,12 +123,18 @@ def _figures(one: Evidence) -> Iterator[str]:
     if one.shipped_on is None:
         yield "dropped" if one.why is Why.DROPPED else one.why.value
         return
-    yield f"shipped {day(one.shipped_on)}{_at(one, one.at_ship)}"
+    was_done = one.settles_on is not None and one.settles_on - one.key_result.rules.settle > one.shipped_on
+    before = ", before the cycle" if was_done else ""
+    yield f"shipped {day(one.shipped_on)}{before}{_at(one, one.at_ship)}"
     if one.movement is not None and one.settled is not None:
         within = f"within {one.key_result.rules.settle.days} days"
         yield f"{within} the number {movement_words(one.key_result, one.movement)}{_at(one, one.settled)}"
+    elif one.why is Why.TOO_LATE:
+        yield one.why.value
     elif one.settles_on is not None:
         yield f"{one.why.value}: it had until {day(one.settles_on)}"
+    if one.fell_back is not None:
+        yield f"it did not last{_at(one, one.fell_back)}"
     if one.expected is not None:
         yield f"it was expected to move it by {one.key_result.show_move(one.expected).removeprefix('+')}"
     if one.overlapping:

@@ -14,7 +14,6 @@ from syncer.domain.closing import Closing
 from syncer.domain.okr import Initiative, KeyResult
 from syncer.domain.pace import Reading, reaches
 from syncer.domain.rollup import Rollup, WorkLine
-from syncer.domain.work import WorkStatus
 
 
 class Verdict(StrEnum):
@@ -32,6 +31,7 @@ class Why(StrEnum):
     FIGURES = "the figures say so"
     OVERLAPPING = "other work was finished at the same time"
     SETTLING = "the number still has time"
+    TOO_LATE = "it shipped after the cycle"
     NO_READING = "nobody read the number when it counted"
     UNREAD = "the work was not read"
     OPEN = "it is not done"
@@ -44,6 +44,7 @@ class Evidence:
 
     `movement` is in the good direction, between `at_ship` and `settled`, and `expected` what the bet was to
     bring, both in the number's unit. `settles_on` is the last day of the time the number is given.
+    `fell_back` is the newest reading where a number that had moved by `settled` has gone back since.
     `overlapping` are the titles of the initiatives whose time overlaps with this one's: they shipped so that
     the number could follow both, or finished a part of their work while it followed this one.
     """
@@ -59,6 +60,7 @@ class Evidence:
     at_ship: Reading | None = None
     settled: Reading | None = None
     movement: float | None = None
+    fell_back: Reading | None = None
     expected: float | None = None
     overlapping: tuple[str, ...] = ()
 
@@ -106,7 +108,7 @@ def _score(rollup: Rollup) -> float:
 
 
 def _evidence(rollup: Rollup, line: WorkLine) -> Evidence:
-    shipped, begun = _shipped_on(rollup, line), rollup.placed.cycle.start
+    judged, begun = rollup.judged_from(line), rollup.placed.cycle.start
     base = Evidence(
         key_result=rollup.key_result,
         initiative=line.initiative,
@@ -116,8 +118,8 @@ def _evidence(rollup: Rollup, line: WorkLine) -> Evidence:
         at_start=rollup.numbers.at(max(begun, line.known_since or begun)),
         expected=line.initiative.bet.move if line.initiative.bet else None,
     )
-    if shipped is not None:
-        return _after_ship(rollup, line, shipped, base)
+    if judged is not None:
+        return _after_ship(rollup, line, judged, replace(base, shipped_on=line.done_on))
     if line.is_bet and not _was_read_to_the_end(rollup, line):
         return replace(base, verdict=Verdict.CANNOT_TELL, why=Why.UNREAD)
     return base
@@ -129,43 +131,44 @@ def _was_read_to_the_end(rollup: Rollup, line: WorkLine) -> bool:
     return not line.stale or (line.read_on is not None and line.read_on >= end)
 
 
-def _after_ship(rollup: Rollup, line: WorkLine, shipped: date, base: Evidence) -> Evidence:
-    numbers, settles = rollup.numbers, shipped + rollup.key_result.rules.settle
-    over = rollup.on >= settles
-    settled = numbers.at(settles) if over else None
-    too_early = settled is None or settled.on < settles - rollup.key_result.rules.cadence
+def _after_ship(rollup: Rollup, line: WorkLine, begun: date, base: Evidence) -> Evidence:
+    """What the number did from the day `begun` on until it had had its time."""
+    numbers, rules = rollup.numbers, rollup.key_result.rules
+    settles = begun + rules.settle
     found = replace(
         base,
         verdict=Verdict.CANNOT_TELL,
-        why=Why.NO_READING if over else Why.SETTLING,
-        shipped_on=shipped,
+        why=Why.TOO_LATE if begun > rollup.placed.cycle.end else Why.SETTLING,
         settles_on=settles,
-        at_ship=numbers.at(shipped),
-        settled=settled,
-        movement=None if too_early else numbers.movement(shipped, settles),
-        overlapping=_overlapping(rollup, line, shipped, settles),
+        at_ship=numbers.at(begun),
+        overlapping=_overlapping(rollup, line, begun, settles),
     )
-    if found.movement is None:
+    if rollup.on < settles:
         return found
-    if not reaches(found.movement, rollup.key_result.rules.min_move):
+    settled = numbers.at(settles)
+    read_in_time = settled is not None and settled.on >= settles - rules.cadence
+    movement = numbers.movement(begun, settles) if read_in_time else None
+    found = replace(found, why=Why.NO_READING, settled=settled, movement=movement)
+    return found if movement is None else _moved_or_not(rollup, begun, movement, found)
+
+
+def _moved_or_not(rollup: Rollup, begun: date, movement: float, found: Evidence) -> Evidence:
+    min_move = rollup.key_result.rules.min_move
+    if not reaches(movement, min_move):
         return replace(found, verdict=Verdict.DID_NOT_MOVE, why=Why.FIGURES)
+    since = rollup.numbers.movement(begun, rollup.on)
+    if since is not None and not reaches(since, min_move):
+        found = replace(found, fell_back=rollup.numbers.at(rollup.on))
     if found.overlapping:
         return replace(found, verdict=Verdict.CANNOT_TELL, why=Why.OVERLAPPING)
     return replace(found, verdict=Verdict.MOVED, why=Why.FIGURES)
-
-
-def _shipped_on(rollup: Rollup, line: WorkLine) -> date | None:
-    """The day it was done; a bet that was done before the cycle is judged from its first day on."""
-    if line.status is not WorkStatus.DONE or line.done_on is None:
-        return None
-    return max(line.done_on, rollup.placed.cycle.start)
 
 
 def _overlapping(rollup: Rollup, line: WorkLine, shipped: date, settles: date) -> tuple[str, ...]:
     settle = rollup.key_result.rules.settle
 
     def is_together(other: WorkLine) -> bool:
-        on = _shipped_on(rollup, other)
+        on = rollup.judged_from(other)
         both = on is not None and on <= settles and shipped <= on + settle
         return both or other.finished_between(shipped, settles)
 

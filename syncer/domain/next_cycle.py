@@ -62,6 +62,8 @@ def propose(evidence: Evidence) -> Proposal:
     match evidence.verdict:
         case Verdict.DID_NOT_MOVE:
             return Proposal(evidence, Decision.CHANGE, "it finished and the number did not move")
+        case Verdict.MOVED if evidence.fell_back:
+            return Proposal(evidence, Decision.CHANGE, "it finished, and the number moved and fell back")
         case Verdict.MOVED:
             return Proposal(evidence, Decision.STOP, "it finished and the number moved")
     if evidence.shipped_on is not None:

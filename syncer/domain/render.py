@@ -129,30 +129,37 @@ def is_it_moving(rollup: Rollup, line: WorkLine) -> str:
         return "Cannot tell yet: nobody has checked in a value."
     until = rollup.numbers.read_on or latest.on
     if line.status is WorkStatus.DONE and line.done_on is not None:
-        return _since_shipped(rollup, line, line.done_on, until)
+        return _since_shipped(rollup, line, max(line.done_on, rollup.placed.cycle.start), until)
     if line.status is WorkStatus.DROPPED:
         return "This work was dropped."
     return _while_open(rollup, line, until)
 
 
-def _since_shipped(rollup: Rollup, line: WorkLine, shipped: date, until: date) -> str:
-    key_result, numbers = rollup.key_result, rollup.numbers
-    movement = numbers.movement(shipped, until)
+def _since_shipped(rollup: Rollup, line: WorkLine, begun: date, until: date) -> str:
+    """What the number did from the day `begun` on: that of the shipping, or the first of the cycle."""
+    key_result, numbers, end = rollup.key_result, rollup.numbers, rollup.placed.cycle.end
+    when = "it shipped" if begun == line.done_on else "the cycle began"
+    if begun > end:
+        return f"Cannot tell: it shipped on {day(begun)}, and the cycle ended on {day(end)}."
+    movement = numbers.movement(begun, until)
     if movement is None:
-        missing = "from around" if numbers.at(shipped) is None else "since"
-        return f"Cannot tell yet: there is no value {missing} {day(shipped)}, when it shipped."
-    bet = line.initiative.bet
-    expected = (
-        f"; {key_result.show_move(bet.move).removeprefix('+')} were expected of it"
-        if bet and bet.move is not None
-        else ""
-    )
-    since = f"since it shipped on {day(shipped)} the number {movement_words(key_result, movement)}{expected}."
+        missing = "from around" if numbers.at(begun) is None else "since"
+        return f"Cannot tell yet: there is no value {missing} {day(begun)}, when {when}."
+    did = movement_words(key_result, movement)
+    since = f"since {when} on {day(begun)} the number {did}{_expected(rollup, line)}."
     if reaches(movement, key_result.rules.min_move):
         return f"It moved: {since}"
-    if until < shipped + key_result.rules.settle:
-        return f"Too early to tell, it has until {day(shipped + key_result.rules.settle)}: {since}"
-    return f"Not yet: {since}"
+    had_time, settles = rollup.had_its_time(begun), begun + key_result.rules.settle
+    if had_time is None:
+        return f"Cannot tell yet, the number had until {day(settles)} and was last read too early: {since}"
+    return f"Not yet: {since}" if had_time else f"Too early to tell, it has until {day(settles)}: {since}"
+
+
+def _expected(rollup: Rollup, line: WorkLine) -> str:
+    bet = line.initiative.bet
+    if bet is None or bet.move is None:
+        return ""
+    return f"; {rollup.key_result.show_move(bet.move).removeprefix('+')} were expected of it"
 
 
 def _while_open(rollup: Rollup, line: WorkLine, until: date) -> str:

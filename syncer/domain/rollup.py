@@ -163,6 +163,19 @@ class Rollup:
             return None
         return self.numbers.movement(self.window_start, self.on)
 
+    def judged_from(self, line: WorkLine) -> date | None:
+        """The day from which the number can follow a done initiative, not before the cycle's first."""
+        if line.status is not WorkStatus.DONE or line.done_on is None:
+            return None
+        return max(line.done_on, self.placed.cycle.start)
+
+    def had_its_time(self, since: date) -> bool | None:
+        """Whether `settle` is over since the day; None where the number was read too early in it to tell."""
+        rules, read = self.key_result.rules, self.numbers.at(self.on)
+        if self.on < since + rules.settle:
+            return False
+        return None if read is None or read.on < since + rules.settle - rules.cadence else True
+
     @property
     def bets(self) -> tuple[WorkLine, ...]:
         """The initiatives that are not dropped."""

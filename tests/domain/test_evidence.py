@@ -111,7 +111,8 @@ def test_open_work_whose_links_rest_after_the_cycle_never_shipped() -> None:
 
 def test_a_bet_done_before_the_cycle_is_judged_from_its_first_day() -> None:
     one = of(rollup_of(on="2026-11-20", check_ins=FLAT, work={"new-flow": [done("2026-09-10")]}))
-    assert (one.shipped_on, one.verdict) == (date(2026, 10, 1), Verdict.MOVED)
+    assert (one.shipped_on, one.verdict) == (date(2026, 9, 10), Verdict.MOVED)
+    assert (one.at_ship, one.settles_on) == (Reading(date(2026, 10, 1), 34.0), date(2026, 10, 15))
 
 
 def test_what_changed_nothing_is_told_first_and_what_never_shipped_last() -> None:
@@ -193,3 +194,19 @@ def test_work_that_was_finished_in_its_time_overlaps_though_it_did_not_ship(
     one = of(rollup_of(two, on="2026-11-20", check_ins=RISING, work={"new-flow": [done()], "mail": told}))
 
     assert (one.verdict, one.overlapping) == (verdict, ("Emails",) if verdict == "cannot_tell" else ())
+
+
+def test_what_shipped_after_the_cycle_is_too_late_to_be_judged() -> None:
+    one = of(rollup_of(on="2027-03-15", check_ins=TO_THE_END, work={"new-flow": [done("2027-01-05")]}))
+
+    assert (one.verdict, one.why, one.shipped_on) == (Verdict.CANNOT_TELL, Why.TOO_LATE, date(2027, 1, 5))
+
+
+def test_a_movement_that_did_not_last_is_told_with_where_the_number_went() -> None:
+    gone_back = weekly("2026-11-02", 36.0, 38.0, 39.0, 37.0, 36.0)
+    one = of(rollup_of(on="2026-11-30", check_ins=gone_back, work={"new-flow": [done()]}))
+
+    assert (one.verdict, one.movement) == (Verdict.MOVED, 3.0)
+    assert one.fell_back == Reading(date(2026, 11, 30), 36.0)
+    lasting = of(rollup_of(on="2026-11-30", check_ins=gone_back[:3], work={"new-flow": [done()]}))
+    assert lasting.fell_back is None

@@ -197,3 +197,35 @@ def test_what_shipped_stays_shipped_when_its_item_is_gone() -> None:
     _, _, work, moving, *_ = comment_of(rollup).plain.splitlines()
     assert work == ("This work: 14 of 14 done, finished 2 Nov 2026 (as of 17 Nov 2026; the item is gone)")
     assert moving.startswith("Is it moving the number? It moved: since it shipped on 2 Nov 2026")
+
+
+def moving(on: str, *check_ins: CheckIn, done: str = "2026-11-04") -> str:
+    """What the comment answers for work that was done on a day."""
+    told = build.snapshot(done, buckets=(14, 0, 0), status=WorkStatus.DONE, done_on=build.day(done))
+    rollup = build.rollup_of(on=on, check_ins=check_ins, work={"new-flow": [told]})
+    return is_it_moving(rollup, rollup.work[0])
+
+
+def test_comment_and_signal_agree_when_the_number_had_its_time() -> None:
+    flat = build.weekly("2026-11-02", 36, 36, 36)
+    early = moving("2026-11-17", *flat)
+    over = moving("2026-11-18", *flat)
+    unread = moving("2026-11-18", *flat[:2])
+
+    assert early.startswith("Too early to tell, it has until 18 Nov 2026: since it shipped on 4 Nov 2026")
+    assert over.startswith("Not yet: since it shipped on 4 Nov 2026 the number did not move")
+    assert unread.startswith(
+        "Cannot tell yet, the number had until 18 Nov 2026 and was last read too early: "
+    )
+
+
+def test_work_that_was_done_before_the_cycle_counts_from_its_first_day() -> None:
+    assert moving(
+        "2026-11-18", *build.weekly("2026-10-05", 34, 34, 34, 34, 34, 34, 34), done="2026-09-18"
+    ) == ("Not yet: since the cycle began on 1 Oct 2026 the number did not move (+0 points).")
+
+
+def test_work_that_was_done_after_the_cycle_is_not_judged_in_it() -> None:
+    assert moving("2027-01-10", *build.weekly("2026-12-28", 36, 36), done="2027-01-05") == (
+        "Cannot tell: it shipped on 5 Jan 2027, and the cycle ended on 31 Dec 2026."
+    )

@@ -188,6 +188,8 @@ def _seen(found: Evidence) -> Iterator[str]:
     yield f"settles {found.settles_on}: {reading_words(found.key_result, found.settled)}"
     if found.movement is not None:
         yield f"the number {movement_words(found.key_result, found.movement)}"
+    if found.fell_back is not None:
+        yield f"it did not last: {reading_words(found.key_result, found.fell_back)}"
     if found.overlapping:
         yield f"overlaps with {', '.join(found.overlapping)}"
 

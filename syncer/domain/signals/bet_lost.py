@@ -7,7 +7,7 @@ from typing import Final
 
 from syncer.domain.rollup import Rollup
 from syncer.domain.severity import Severity
-from syncer.domain.signals.conditions import all_done, had_its_time, is_quiet, needs_help, shipped_on, stayed
+from syncer.domain.signals.conditions import all_done, is_quiet, needs_help, shipped_on, stayed
 from syncer.domain.signals.finding import (
     CANNOT_TELL,
     Finding,
@@ -38,7 +38,7 @@ def detect(rollup: Rollup, standing: Signal | None) -> Finding:
         return CANNOT_TELL
     conditions = (
         done,
-        had_its_time(rollup, since),
+        rollup.had_its_time(since),
         steady(rollup, standing, needs_help(rollup)),
         steady(rollup, standing, stayed(rollup, rollup.numbers.movement(since, _until(rollup)))),
     )
@@ -58,8 +58,8 @@ def _found(rollup: Rollup, since: date) -> Signal:
         rollup,
         KIND,
         Severity.FAIL,
-        f"Every bet is done, the last one by {since.isoformat()}. The number had {settle} days to follow and"
-        f" {movement.shown}.",
+        f"Every bet is done, the last one by {since.isoformat()}. The number had {settle} days to follow, and"
+        f" since that day it {movement.shown}.",
         question=QUESTION,
         evidence=(
             number_fact(rollup),

@@ -32,14 +32,6 @@ def reached(rollup: Rollup, movement: float | None) -> bool | None:
     return None if rollup.number_stale or movement is None else moved(rollup, movement)
 
 
-def had_its_time(rollup: Rollup, since: date) -> bool | None:
-    """Whether `settle` is over since the day, and the number was read late enough in it to tell anything."""
-    rules, read = rollup.key_result.rules, rollup.numbers.at(rollup.on)
-    if rollup.on < since + rules.settle:
-        return False
-    return None if read is None or read.on < since + rules.settle - rules.cadence else True
-
-
 def stayed(rollup: Rollup, movement: float | None) -> bool | None:
     """Whether the movement is smaller than one that counts."""
     answer = reached(rollup, movement)
@@ -55,5 +47,5 @@ def all_done(rollup: Rollup) -> bool | None:
 
 def shipped_on(rollup: Rollup) -> date | None:
     """The day the last bet was done; one done before the cycle counts from its first day."""
-    days = [line.done_on for line in rollup.bets if line.done_on is not None]
-    return max(*days, rollup.placed.cycle.start) if days else None
+    days = [day for line in rollup.bets if (day := rollup.judged_from(line))]
+    return max(days, default=None)

@@ -31,8 +31,8 @@ QUESTION: Final = "Waiting for the number until {until}."
 def detect(rollup: Rollup, standing: Signal | None) -> Finding:
     """Fires while `settle` has not passed since the last bet was done and the number has not moved yet.
 
-    A number that nobody has measured since shipping has not moved yet. It ends with the last day the cycle
-    is judged on, also for a bet that shipped too late to be judged.
+    A number that nobody has measured since shipping has not moved yet. What shipped after the cycle is not
+    waited for: it is not judged.
     """
     done = all_done(rollup)
     if is_quiet(rollup) or done is False:
@@ -40,10 +40,10 @@ def detect(rollup: Rollup, standing: Signal | None) -> Finding:
     since = shipped_on(rollup)
     if since is None:
         return CANNOT_TELL
-    settle = rollup.key_result.rules.settle
     conditions = (
         done,
-        rollup.on < min(since, rollup.placed.cycle.end) + settle,
+        since <= rollup.placed.cycle.end,
+        rollup.on < since + rollup.key_result.rules.settle,
         steady(rollup, standing, needs_help(rollup)),
         not reached(rollup, rollup.numbers.movement(since, rollup.on)),
     )
