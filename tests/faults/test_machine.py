@@ -147,6 +147,10 @@ class Machine(RuleBasedStateMachine):
         ids = self.yard.tracker.item_id
         self.deleted = {item for item in self.deleted if standing.get(ids(item)) == "opted_out"}
 
+    @rule(item=items)
+    def a_link_is_silenced_or_speaks_again(self, item: int) -> None:
+        self.yard.silent ^= {item}
+
     @rule(hours=st.integers(1, 30))
     def time_passes(self, hours: int) -> None:
         self.yard.clock.pass_by(timedelta(hours=hours))
@@ -229,6 +233,14 @@ class Machine(RuleBasedStateMachine):
             for item, bodies in enumerate(self.yard.tracker.comments().values()):
                 assert item in self.touched or bodies == (), "nothing is said of what is confidential"
             self.yard.confidential = False
+            self.yard.settle()
+        if self.yard.silent:
+            self.yard.clock.at = max(self.latest, self.yard.clock.now())
+            self.yard.settle()
+            for item in self.yard.silent - self.touched:
+                for body in list(self.yard.tracker.comments().values())[item]:
+                    assert "nothing here is kept up to date" in body
+            self.yard.silent.clear()
             self.yard.settle()
         # What was put off by a clock that was ahead waits until the right one is there.
         self.yard.clock.at = max(self.latest, self.yard.clock.now())

@@ -371,6 +371,7 @@ class Yard:
     clock: Clock = field(default_factory=Clock)
     confidential: bool = False
     retired: bool = False
+    silent: set[int] = field(default_factory=set)
     min_interval: timedelta = timedelta(hours=6)
 
     def __post_init__(self) -> None:
@@ -390,7 +391,10 @@ class Yard:
 
     @property
     def workspace(self) -> Workspace:
-        """One number, a bet an item; the second bet is what is retired, the number what is confidential."""
+        """One number, a bet an item; the second bet is what is retired, the number what is confidential.
+
+        On the items that are `silent` nothing is to be published.
+        """
         bets = [self._bet(item) for item in range(self.items) if not (self.retired and item == 1)]
         number: KeyResult = build.key_result(*bets, confidential=self.confidential)
         kind = "asana" if self.kind == "asana" else "jira"
@@ -399,7 +403,8 @@ class Yard:
 
     def _bet(self, item: int) -> Initiative:
         name = f"bet-{item}"
-        link = Link(initiative_id=name, key_result_id="activation", ref=self.tracker.ref(item))
+        ref, speaks = self.tracker.ref(item), item not in self.silent
+        link = Link(initiative_id=name, key_result_id="activation", ref=ref, publish=speaks)
         return Initiative(id=name, title=f"Bet {item}", owner="ben", link=link)
 
     def check_in(self, value: float, health: Health = Health.UNKNOWN) -> None:
