@@ -80,6 +80,12 @@ def note_hidden(session: Session, view: View, named: frozenset[str]) -> None:
         veil(view.workspace).note(session)
 
 
+def open_signals(view: View, named: frozenset[str]) -> str:
+    """How many disconnects stand, and how many more are put aside: `3 open signals, 1 snoozed`."""
+    awake, there = len(view.awake(named)), len(view.public_signals(named))
+    return text.many(awake, "open signal") + (f", {there - awake} snoozed" if there > awake else "")
+
+
 def note_over(session: Session, view: View) -> None:
     """Says beside a result that is empty why it is."""
     if not view.rollups and view.workspace.cycles:

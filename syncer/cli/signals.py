@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any
 
@@ -13,11 +12,10 @@ from syncer.cli.checkin import one_workspace
 from syncer.cli.discreet import Named, refuse_unknown
 from syncer.cli.exits import Exit
 from syncer.cli.session import Session, session_of
-from syncer.cli.sheets import note_hidden, views
+from syncer.cli.sheets import note_hidden, open_signals, views
 from syncer.domain.okr import Workspace
 from syncer.domain.render import day
 from syncer.domain.signals.finding import Signal, SignalSpan
-from syncer.domain.snooze import Snooze, asleep
 from syncer.engine.snoozing import snooze
 
 FailOn = Annotated[
@@ -44,25 +42,16 @@ def signals(context: typer.Context, fail_on: FailOn = None, key_results: Named =
     document: dict[str, Any] = {}
     hit = False
     for view in views(session, named):
-        aside = _asleep(session, view.workspace)
-        there = view.public_signals(named)
-        found = tuple(signal for signal in there if signal.id not in aside)
+        found = view.awake(named)
         document[view.workspace.id] = found
         hit = hit or any(signal.kind in (fail_on or ()) for signal in found)
-        sleeping = f", {len(there) - len(found)} snoozed" if len(there) > len(found) else ""
-        session.say(f"{view.workspace.id}: {text.many(len(found), 'open signal')}{sleeping}")
+        session.say(f"{view.workspace.id}: {open_signals(view, named)}")
         for signal in found:
             session.say()
             _say(session, signal)
         note_hidden(session, view, named)
     session.emit(document)
     raise typer.Exit(Exit.SOMETHING_TO_SEE if hit else Exit.DONE)
-
-
-def _asleep(session: Session, workspace: Workspace) -> Mapping[str, Snooze]:
-    today = workspace.day(session.app.clock.now())
-    with session.known_store() as store, store.read() as work:
-        return asleep(work.snoozes(workspace.id), today)
 
 
 def snooze_command(

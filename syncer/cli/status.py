@@ -14,7 +14,7 @@ from syncer.cli import text
 from syncer.cli.discreet import Named, veil
 from syncer.cli.exits import Exit
 from syncer.cli.session import Session, session_of
-from syncer.cli.sheets import note_hidden, views
+from syncer.cli.sheets import note_hidden, open_signals, views
 from syncer.domain.link import Link
 from syncer.domain.render import day
 from syncer.domain.rollup import Rollup
@@ -84,8 +84,7 @@ def status_lines(view: View, now: datetime, named: frozenset[str] = frozenset())
         since = f"since {trouble.since:%Y-%m-%d %H:%M} UTC"
         yield f"  ! not told {since}: {text.plain(trouble.sentence)}"
     stale = [line for r in view.public(named) for line in r.work if line.stale]
-    standing = view.public_signals(named)
-    yield f"  {text.many(len(links), 'link')}, {len(stale)} stale; {text.many(len(standing), 'open signal')}"
+    yield f"  {text.many(len(links), 'link')}, {len(stale)} stale; {open_signals(view, named)}"
     for rollup in view.public(named):
         if rollup.number_stale:
             yield f"  ! {rollup.key_result.id}: {_stale_number(rollup)}"
@@ -173,5 +172,6 @@ def _document(view: View, named: frozenset[str]) -> dict[str, Any]:
             for r in view.public(named)
         ],
         "untold": view.notify_troubles,
-        "open_signals": [signal.id for signal in view.public_signals(named)],
+        "open_signals": [signal.id for signal in view.awake(named)],
+        "snoozed_signals": [one.id for one in view.public_signals(named) if one.id in view.asleep],
     }

@@ -8,7 +8,7 @@ from datetime import date
 
 from syncer.domain.okr import Placed, Workspace
 from syncer.domain.signals.finding import Signal, SignalSpan
-from syncer.domain.snooze import Snooze
+from syncer.domain.snooze import Snooze, is_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,6 @@ def flagged(
             if span.signal.key_result_id != placed.key_result.id or not placed.is_live(opened):
                 continue
             closed = workspace.day(span.closed_at) if span.closed_at else None
-            put = (s for s in aside if s.signal_id == span.signal.id and span.opened_at <= s.at)
-            snoozed = tuple(s for s in put if span.closed_at is None or s.at < span.closed_at)
-            yield Flag(span.signal, opened, closed, snoozed)
+            yield Flag(span.signal, opened, closed, tuple(one for one in aside if is_of(one, span)))
 
     return tuple(found())

@@ -163,10 +163,11 @@ def _load(
     name = workspace.id
     with store.read() as work:
         told = work.told(name)
+        signals = work.signal_history(name)
         record = Record(
-            signals=work.signal_history(name),
+            signals=signals,
             health=work.health(name),
-            asleep=frozenset(asleep(work.snoozes(name), workspace.day(now))),
+            asleep=frozenset(asleep(work.snoozes(name), signals, workspace.day(now))),
             memories={one: memory_of(one, told) for one in workspace.notify},
         )
         former = {trouble.reader: trouble for trouble in work.notify_troubles(name)}

@@ -54,6 +54,11 @@ def test_a_signal_that_can_wait_is_put_aside_and_stays_in_the_history(synced: Wo
     )
     shown = synced.run("signals")
     assert ", 1 snoozed\n" in shown.out
+    count = shown.out.partition(": ")[2].partition("\n")[0]
+    assert f"; {count}\n" in synced.run("status").out
+    document = synced.run("--json", "status").json["acme"]
+    assert document["snoozed_signals"] == [FONTS]
+    assert FONTS not in document["open_signals"]
     assert "page-load/fonts" not in shown.out
     assert f"  {FONTS} " in synced.run("signals", "history").out
     assert synced.run("signals", "show", FONTS).code == 0

@@ -12,6 +12,7 @@ from sqlalchemy import text
 from connectors.testing.memory import no_fault
 from syncer.domain.notification import Event, NotifyTrouble, Subscription
 from syncer.domain.sync import RunOutcome
+from syncer.domain.work import Health
 from syncer.engine import notify as telling
 from syncer.engine.report import SyncReport
 from syncer.engine.snoozing import snooze
@@ -404,6 +405,28 @@ def test_a_snoozed_signal_is_told_when_its_snooze_is_over(office: Office) -> Non
     office.desk.clock.pass_(days=2)
     office.sync()
     assert "stale number" in office.slack.body()
+
+
+def test_a_snooze_ends_with_the_signal_and_a_later_opening_is_told(office: Office) -> None:
+    office.subscribe(to(SLACK, *SIGNALS))
+    desk = office.desk
+    desk.check_in(34, health=Health.ON_TRACK)
+    office.sync()
+    snooze(
+        desk.workspace,
+        desk.store,
+        desk.clock,
+        signal_id="activation/watermelon",
+        until=build.day("2026-11-30"),
+        reason="typo",
+    )
+    for value in (45, 34):
+        desk.clock.pass_(days=7)
+        desk.check_in(value, health=Health.ON_TRACK)
+        office.slack.got.clear()
+        office.sync()
+
+    assert "watermelon" in office.slack.body()
 
 
 def at(office: Office, moment: str) -> None:
