@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from types import MappingProxyType
 
 from syncer.domain.okr import Workspace
@@ -127,8 +128,9 @@ def deliver(
     deferred = {name: away[name] for name in others if name in away}
     turn.held += [_held_by(late, row) for row in ready if (late := deferred.get(_over(row)))]
     with ExitStack() as closing:
-        apart = [_opened(name, health, connect, closing, now) for name in others if name not in away]
-        after = _delivered(turn, (*reads, *apart), ready)
+        opened = partial(_opened, health, connect, closing, now)
+        apart = [opened(name) for name in others if name not in away]
+        after = _delivered(turn, (*reads, *apart), ready, opened)
         owed = {row.publication.item for row in rows}
         after = [_verified(turn, read, owed, verify) for read in after]
     return Deliveries(
@@ -158,12 +160,30 @@ def is_urgent(row: OutboxRow, receipts: Mapping[Item, Receipt], confidential: Co
 
 
 def _delivered(
-    turn: Round, reads: Sequence[ConnectionRead], ready: Sequence[OutboxRow]
+    turn: Round,
+    reads: Sequence[ConnectionRead],
+    ready: Sequence[OutboxRow],
+    opened: Callable[[str], ConnectionRead],
 ) -> list[ConnectionRead]:
-    """What leaks first, over every connection; then the rest."""
+    """What leaks first, over every connection, a braked one too; then the rest."""
     leaking = [row for row in ready if _takes_back(row, turn.receipts, turn.workspace.confidential)]
-    after = [_turn(turn, read, leaking) for read in reads]
+    after = [_past_a_brake(turn, _turn(turn, read, leaking), leaking, opened) for read in reads]
     return [_turn(turn, read, [row for row in ready if row not in leaking]) for read in after]
+
+
+def _past_a_brake(
+    turn: Round, read: ConnectionRead, leaking: Sequence[OutboxRow], opened: Callable[[str], ConnectionRead]
+) -> ConnectionRead:
+    """A brake says that what was read is not to be believed. To take back nothing need be believed."""
+    mine = [row for row in leaking if _over(row) == read.connection]
+    if not mine or read.report.outcome is not ConnectionOutcome.BRAKED:
+        return read
+    connector = opened(read.connection).connector
+    if connector is None:
+        return read
+    after, before = turn.over(read, connector, mine), read.report
+    sent = (before.requests + connector.requests, before.writes + connector.writes)
+    return replace(after, report=replace(after.report, requests=sent[0], writes=sent[1]))
 
 
 def _turn(turn: Round, read: ConnectionRead, ready: Sequence[OutboxRow]) -> ConnectionRead:
@@ -214,11 +234,11 @@ def _others(reads: Sequence[ConnectionRead], ready: Sequence[OutboxRow], workspa
 
 
 def _opened(
-    name: str,
     health: Mapping[str, ConnectionHealth],
     connect: Connect,
     closing: ExitStack,
     now: datetime,
+    name: str,
 ) -> ConnectionRead:
     """A connection to write over without reading; `closing` frees it."""
     try:

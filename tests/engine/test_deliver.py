@@ -133,6 +133,34 @@ def test_a_connection_that_only_writes_is_well_again_once_a_write_arrives(standi
     assert health(standing) == ConnectionHealth(connection="jira", read_at=read_at)
 
 
+def six_epics(desk: Desk, *, hidden: bool) -> None:
+    """Five for a public number, and one for a number that may be kept inside."""
+    usual = [build.initiative(f"a{n}", link=build.link(f"a{n}", f"ONB-{n}")) for n in range(5)]
+    kept = build.initiative("c", link=build.link("c", "ONB-9", key_result_id="secret"))
+    secret = build.key_result(kept, id="secret", confidential=hidden)
+    desk.configure(cycles=(build.cycle(build.key_result(*usual), secret),))
+
+
+def test_a_brake_holds_up_nothing_that_leaks(desk: Desk) -> None:
+    for n in (*range(5), 9):
+        desk.epic(f"ONB-{n}", f"1{n}")
+    six_epics(desk, hidden=False)
+    assert desk.sync().wrote == {Wrote.CREATED: 6}
+    desk.clock.pass_(days=1)
+    desk.check_in(48)
+    for n in range(2):
+        desk.tracker.items[f"1{n}"].state = LinkState.NOT_VISIBLE
+    six_epics(desk, hidden=True)
+
+    report = desk.sync()
+
+    assert report.wrote == {Wrote.REMOVED: 1}
+    assert desk.tracker.comments("19") == []
+    (told,) = report.connections
+    assert (told.outcome, told.requests, told.writes) == (ConnectionOutcome.BRAKED, 2, 1)
+    assert "the brake is at 30%" in health(desk).sentence
+
+
 def test_what_leaks_is_held_up_by_no_other_removal(desk: Desk) -> None:
     """Two bets leave the file, and the number of the third one, which leaves too, becomes confidential."""
     usual = [build.initiative(name, link=build.link(name, f"ONB-{name}")) for name in ("a", "b")]
