@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
 
@@ -70,13 +70,15 @@ def run(session: Session, configured: Configured, who: str, named: frozenset[str
         if asks:
             _ask_status(session, configured, bet, workspace.person(person) or "")
     if not asks:
-        _note_due(session, len(owed), len(bets))
+        _note_due(session, owed, len(bets))
         raise typer.Exit(Exit.FAILED)
 
 
-def _note_due(session: Session, numbers: int, bets: int) -> None:
-    if numbers:
-        session.note(f"{text.many(numbers, 'check-in')} due; give each with syncer check-in KR VALUE")
+def _note_due(session: Session, owed: Sequence[Owed], bets: int) -> None:
+    if owed:
+        last = sorted({one.on for one in owed if one.on == one.placed.cycle.end})
+        on = f", for the end of a cycle with --on {' or '.join(map(str, last))}" if last else ""
+        session.note(f"{text.many(len(owed), 'check-in')} due; give each with syncer check-in KR VALUE{on}")
     if bets:
         how = "syncer check-in --initiative ID --status STATUS"
         session.note(f"the status of {text.many(bets, 'bet')} due; give each with {how}")
@@ -125,7 +127,7 @@ def _show_number(session: Session, owed: Owed, rollup: Rollup, place: str) -> No
         return
     start = f"{key_result.show(key_result.start)} at the start"
     expected = key_result.show(round(expected_value(key_result, cycle, owed.on), 1))
-    session.say(f"  {start} → {now} → {expected} expected by {day(owed.on)}")
+    session.say(f"  {start} → {now} → {expected} expected by {day(min(owed.on, cycle.end))}")
 
 
 def _show_work(session: Session, rollup: Rollup) -> None:

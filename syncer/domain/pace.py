@@ -180,6 +180,12 @@ class Numbers:
         return next((one for one in reversed(self.check_ins) if one.on <= self.cycle.end), None)
 
     @property
+    def late(self) -> CheckIn | None:
+        """The newest check-in after the cycle, None while it runs and where nothing was read since."""
+        newest = self.check_ins[-1] if self.check_ins else None
+        return newest if newest and newest.on > self.cycle.end else None
+
+    @property
     def read_on(self) -> date | None:
         """The day of the newest check-in, also of one after the cycle, which tells what late work did."""
         return self.check_ins[-1].on if self.check_ins else None

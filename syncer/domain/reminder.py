@@ -16,7 +16,10 @@ from syncer.domain.work import WorkStatus
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Owed:
-    """A check-in that is due for the day `on`; `overdue` past cadence and grace, when the number is stale."""
+    """A check-in that is due for the day `on`; `overdue` past cadence and grace.
+
+    `last` is the newest one, also of a day after the cycle.
+    """
 
     placed: Placed
     last: CheckIn | None
@@ -46,8 +49,9 @@ def owed_check_ins(workspace: Workspace, known: Known, now: datetime) -> tuple[O
     """What is due at the moment `now` (UTC), in the order of the file, in running and just ended cycles.
 
     Due is a number that is a cadence old, and one that would be stale before its owner is reminded again.
-    A number is asked for until its last initiatives have had time to settle; then for the cycle's last day.
-    One that is closed is not asked for.
+    A number is asked for until its last initiatives have had time to settle; after the cycle for its last
+    day, and once it was read since, again a cadence later and for that day. One that is closed is not asked
+    for.
     """
     today, next_on = _days(workspace, now)
     found = (_owed(placed, known.check_ins, today, next_on) for placed in _open(workspace, known, today))
@@ -92,8 +96,9 @@ def _open(workspace: Workspace, known: Known, today: date) -> Iterator[Placed]:
 
 def _owed(placed: Placed, check_ins: Iterable[CheckIn], today: date, next_on: date) -> Owed | None:
     cycle, rules = placed.cycle, placed.key_result.rules
-    on = min(today, cycle.end)
-    last = Numbers.of(placed.key_result, cycle, check_ins, on).latest
+    numbers = Numbers.of(placed.key_result, cycle, check_ins, today)
+    on = today if numbers.late else min(today, cycle.end)
+    last = numbers.late or numbers.latest
     since = last.on if last else cycle.start
     if not _is_due(placed, since, today, next_on):
         return None
@@ -101,8 +106,13 @@ def _owed(placed: Placed, check_ins: Iterable[CheckIn], today: date, next_on: da
 
 
 def _is_due(placed: Placed, since: date, today: date, next_on: date) -> bool:
-    """Whether what was last said on `since` is a cadence old, or is stale by the next reminder."""
+    """Whether what was last said on `since` is a cadence old, or is stale by the next reminder.
+
+    After the cycle nothing becomes stale.
+    """
     end, rules = placed.cycle.end, placed.key_result.rules
+    if since > end:
+        return today - since >= rules.cadence
     return min(today, end) - since >= rules.cadence or min(next_on, end) - since > rules.cadence + rules.grace
 
 

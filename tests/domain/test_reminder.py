@@ -106,6 +106,38 @@ def test_the_first_days_are_quiet_and_the_end_is_asked_for_until_it_has_settled(
     assert [one.on.isoformat() for one in owed] == ([asked_for] if asked_for else [])
 
 
+@pytest.mark.parametrize(
+    ("on", "asked_for"),
+    [
+        ("2027-01-04", ("2026-12-20", "2026-12-31", True)),
+        ("2027-01-05", None),
+        ("2027-01-11", None),
+        ("2027-01-12", ("2027-01-05", "2027-01-12", False)),
+        ("2027-01-14", ("2027-01-05", "2027-01-14", False)),
+        ("2027-01-15", None),
+    ],
+)
+def test_a_number_that_was_read_after_its_cycle_is_asked_for_again_a_cadence_later_and_for_that_day(
+    on: str, asked_for: tuple[str, str, bool] | None
+) -> None:
+    said = [build.check_in(day, value) for day, value in (("2026-12-20", 38.0), ("2027-01-05", 45.0))]
+    known = Known(check_ins=tuple(one for one in said if one.on <= build.day(on)))
+
+    owed = owed_check_ins(build.workspace(), known, build.noon(on))
+
+    found = [(one.last.on.isoformat(), one.on.isoformat(), one.overdue) for one in owed if one.last]
+    assert found == ([asked_for] if asked_for else [])
+
+
+def test_a_number_that_was_read_long_before_late_work_had_its_time_is_overdue_for_today() -> None:
+    number = build.key_result(rules=build.rules(settle=timedelta(days=28)))
+    late = build.check_in("2027-01-05", 45.0)
+
+    (owed,) = owed_check_ins(build.workspace(number), Known(check_ins=(late,)), build.noon("2027-01-16"))
+
+    assert (owed.on, owed.overdue) == (build.day("2027-01-16"), True)
+
+
 def test_a_number_is_not_stale_after_its_cycle() -> None:
     late = build.check_in("2026-12-25", 37.0)
 
@@ -127,6 +159,13 @@ def test_a_bet_that_is_kept_by_hand_is_asked_for_like_a_number(last: str, *, due
     told = build.reported(last, WorkStatus.IN_PROGRESS, "scripts")
 
     assert statuses("2026-11-16", told) == (["scripts"] if due else [])
+
+
+def test_a_bet_that_was_told_of_after_its_cycle_is_asked_for_again_a_cadence_later() -> None:
+    told = build.reported("2027-01-05", WorkStatus.IN_PROGRESS, "scripts")
+
+    assert statuses("2027-01-11", told) == []
+    assert statuses("2027-01-12", told) == ["scripts"]
 
 
 def test_a_bet_nobody_has_spoken_of_is_asked_for_and_one_that_is_over_is_not() -> None:
