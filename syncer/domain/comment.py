@@ -107,6 +107,7 @@ def marker(workspace: str, item_id: str) -> str:
 class SectionFacts:
     """What one section of a published comment rests on; the basis of *material change*.
 
+    `late` is the newest value that was read after the cycle, None while nothing was; `value` is the cycle's.
     `unread` counts the bets on its number whose figures were too old to be believed, or not there.
     `audience` says who may see the comment, empty where everybody may who sees the item. `heading` are the
     words of the file above it, empty where they were not noted.
@@ -123,6 +124,7 @@ class SectionFacts:
     unread: int = 0
     audience: str = ""
     heading: str = ""
+    late: float | None = None
 
 
 Facts = tuple[SectionFacts, ...]
@@ -137,12 +139,13 @@ def is_material(before: Facts, after: Facts) -> bool:
     Words are those of the status and, where it is known what they were, those of the file in the heading.
 
     A new check-in date alone is not news. Sections added or taken away are, and so is a bet that is known
-    again: the comment was written without it.
+    again, or a first value after the cycle: the comment was written without it.
     """
     if [_names(s) for s in before] != [_names(s) for s in after]:
         return True
     return any(
         _differ(old.value, new.value, new.min_move)
+        or _differ(old.late, new.late, new.min_move)
         or _differ(old.work_share, new.work_share, WORK_NOISE)
         or new.unread < old.unread
         or (old.heading not in {"", new.heading})

@@ -84,6 +84,7 @@ def facts_of(sections: Sequence[Section], audience: str) -> Facts:
             unread=sum(1 for line in section.rollup.work if line.stale),
             audience=audience,
             heading=_heading(section),
+            late=section.rollup.numbers.late.value if section.rollup.numbers.late else None,
         )
         for section in sections
     )
@@ -98,6 +99,12 @@ def number_word(rollup: Rollup) -> tuple[str, Style]:
     latest = rollup.latest
     status = status_of(rollup.key_result, rollup.placed.cycle, latest.value, latest.on)
     return status.words, _STYLES[status]
+
+
+def late_words(rollup: Rollup) -> str:
+    """What the number was read to be after its cycle, `46 % on 11 Jan 2027, after the cycle`; else empty."""
+    late = rollup.numbers.late
+    return f"{rollup.key_result.show(late.value)} on {day(late.on)}, after the cycle" if late else ""
 
 
 _STYLES = {
@@ -124,10 +131,9 @@ def work_words(line: WorkLine) -> str:
 
 def is_it_moving(rollup: Rollup, line: WorkLine) -> str:
     """The one question, answered in honest words: moved while, did not move within, cannot tell yet."""
-    latest = rollup.latest
-    if latest is None:
+    until = rollup.numbers.read_on
+    if until is None:
         return "Cannot tell yet: nobody has checked in a value."
-    until = rollup.numbers.read_on or latest.on
     if line.status is WorkStatus.DONE and line.done_on is not None:
         return _since_shipped(rollup, line, max(line.done_on, rollup.placed.cycle.start), until)
     if line.status is WorkStatus.DROPPED:

@@ -233,6 +233,7 @@ def encode_facts(facts: Facts) -> str:
                 "unread": section.unread,
                 "audience": section.audience,
                 "heading": section.heading,
+                "late": section.late,
             }
             for section in facts
         ]
@@ -256,6 +257,7 @@ def decode_facts(stored: str) -> Facts:
                 unread=row.get("unread", 0),
                 audience=row.get("audience", ""),
                 heading=row.get("heading", ""),
+                late=row.get("late"),
             )
             for row in rows
         )

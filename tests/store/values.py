@@ -141,6 +141,7 @@ facts = st.lists(
         unread=st.integers(0, 9),
         audience=any_text,
         heading=any_text,
+        late=st.none() | numbers,
     ),
     max_size=3,
 ).map(tuple)
