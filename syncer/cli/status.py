@@ -16,7 +16,7 @@ from syncer.cli.exits import Exit
 from syncer.cli.session import Session, session_of
 from syncer.cli.sheets import note_hidden, open_signals, views
 from syncer.domain.link import Link
-from syncer.domain.render import day
+from syncer.domain.render import day, late_words
 from syncer.domain.rollup import Rollup
 from syncer.domain.sync import Receipt, Standing
 from syncer.domain.work import LinkState
@@ -115,10 +115,12 @@ def _left_alone(view: View, named: frozenset[str]) -> list[Receipt]:
 def _stale_number(rollup: Rollup) -> str:
     latest = rollup.latest
     if latest is None:
-        return "the number is stale, nobody has checked in a value yet"
+        late = f" in the cycle; {late_words(rollup)}" if rollup.numbers.late else " yet"
+        return f"the number is stale, nobody has checked in a value{late}"
+    since = f"nothing more in the cycle; {late_words(rollup)}" if rollup.numbers.late else "nothing since"
     return (
         f"the number is stale, {rollup.key_result.show(latest.value)} was checked in on {day(latest.on)} "
-        "and nothing since"
+        f"and {since}"
     )
 
 
@@ -168,6 +170,7 @@ def _document(view: View, named: frozenset[str]) -> dict[str, Any]:
                 "id": r.key_result.id,
                 "stale": r.number_stale,
                 "checked_in_on": r.latest.on if r.latest else None,
+                "last_read_on": r.numbers.read_on,
             }
             for r in view.public(named)
         ],

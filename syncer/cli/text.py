@@ -13,7 +13,7 @@ from syncer.domain.checkin import CheckIn
 from syncer.domain.comment import Comment
 from syncer.domain.okr import KeyResult
 from syncer.domain.pace import movement_words, reaches
-from syncer.domain.render import day, is_it_moving, number_word, work_word
+from syncer.domain.render import day, is_it_moving, late_words, number_word, work_word
 from syncer.domain.rollup import Rollup, WorkLine
 from syncer.domain.signals.finding import Signal
 from syncer.domain.sync import Standing
@@ -71,13 +71,14 @@ def number_line(rollup: Rollup) -> str:
     """Then → now, against what was expected, with the status word and the day of the check-in."""
     key_result, latest = rollup.key_result, rollup.latest
     expected = words.expected(rollup) if key_result.keep else f"{words.expected(rollup)} expected"
+    late = f" · {late_words(rollup)}" if rollup.numbers.late else ""
     if latest is None:
-        return f"number    nobody has checked in a value; {expected}"
+        return f"number    nobody has checked in a value; {expected}{late}"
     before = words.a_week_before(rollup)
     then = f"{key_result.show(before.value)} → " if before else ""
     checked_in = "" if rollup.number_stale else f" · check-in of {day(latest.on)}"
     reported = f" · reported {words.reported(rollup)}" if words.reported(rollup) else ""
-    said = f"{words.measured(rollup)}{checked_in}{reported}"
+    said = f"{words.measured(rollup)}{checked_in}{reported}{late}"
     return f"number    {then}{key_result.show(latest.value)} · {expected} · {said}"
 
 
@@ -134,7 +135,7 @@ def moving_answer(rollup: Rollup, signals: Iterable[Signal]) -> str:
         return loudest
     if not rollup.bets:
         return "nothing is bet on it"
-    if rollup.movement is None or rollup.number_stale:
+    if rollup.movement is None:
         return "cannot tell yet"
     if not reaches(rollup.movement, rollup.key_result.rules.min_move):
         return "no movement to be seen that counts"
@@ -166,11 +167,13 @@ def _figures(rollup: Rollup) -> str:
     bets = f"{done} of {len(rollup.bets)} bets done" if rollup.bets else "no bets"
     bets += f", {stale} stale" if stale else ""
     title = name(key_result.title)
+    late = f"; at {late_words(rollup)}" if rollup.numbers.late else ""
     if rollup.latest is None:
-        return f"{title}: cannot tell yet, nobody has checked in a value; {bets}."
+        return f"{title}: cannot tell yet, nobody has checked in a value{late}; {bets}."
     word, _ = number_word(rollup)
     goal = key_result.way if key_result.keep else f"target {key_result.show(key_result.target)}"
-    value = f"at {key_result.show(rollup.latest.value)}, {goal} ({word})"
+    of_when = f" on {day(rollup.latest.on)}" if late else ""
+    value = f"at {key_result.show(rollup.latest.value)}{of_when}, {goal} ({word}){late}"
     movement = rollup.movement
     if movement is None:
         return f"{title}: {value}; too few check-ins to say what it did; {bets}."

@@ -13,7 +13,7 @@ from html import escape
 
 from syncer.cli import sheet_words as words
 from syncer.cli import text
-from syncer.domain.render import day, work_word
+from syncer.domain.render import day, late_words, work_word
 from syncer.domain.rollup import Rollup, WorkLine
 from syncer.domain.signals.finding import Signal
 
@@ -74,7 +74,7 @@ def _row(workspace: str, rollup: Rollup, line: WorkLine | None, signals: Sequenc
         expected=words.expected(rollup),
         measured=words.measured(rollup),
         reported=words.reported(rollup),
-        checked_in=day(latest.on) if latest else "",
+        checked_in="; ".join(filter(None, (day(latest.on) if latest else "", late_words(rollup)))),
         closed=words.closed(rollup),
         judged_by=words.thresholds(key_result),
         initiative=text.name(line.initiative.title) if line else "nothing is bet on this number",

@@ -9,7 +9,7 @@ from syncer.domain.foreign import name
 from syncer.domain.notification import Part
 from syncer.domain.okr import KeyResult, Workspace
 from syncer.domain.reminder import Owed
-from syncer.domain.render import day, number_word
+from syncer.domain.render import day, late_words, number_word
 from syncer.domain.rollup import Rollup, WorkLine
 from syncer.domain.signals.finding import Signal
 from syncer.domain.sync import ConnectionHealth
@@ -81,26 +81,31 @@ def unread_line(line: WorkLine, workspace: Workspace) -> str:
 
 def unsaid_line(rollup: Rollup) -> str:
     """A number nobody has spoken of for too long."""
-    latest = rollup.latest
+    latest, late = rollup.latest, late_words(rollup)
     since = f"nothing since {day(latest.on)}" if latest else "nobody has checked in yet"
+    if late:
+        begun = f"after {day(latest.on)}" if latest else "at all"
+        since = f"nothing {begun} in the cycle; {late}"
     return f"- number: {name(rollup.key_result.title)}: {since}"
 
 
 def owed_line(owed: Owed) -> str:
-    """A number that waits for its value, and how to say it."""
+    """A number that waits for its value, and how to say it; after a cycle, for which day."""
     number, last = owed.placed.key_result, owed.last
     since = f"last said on {day(last.on)}" if last else "nobody has said a value yet"
     late = ", overdue" if owed.overdue else ""
-    return f"- {name(number.title)}: {since}{late}. syncer check-in {number.id} VALUE"
+    on = f" --on {owed.on}" if owed.on == owed.placed.cycle.end else ""
+    return f"- {name(number.title)}: {since}{late}. syncer check-in {number.id} VALUE{on}"
 
 
 def number_line(rollup: Rollup) -> str:
-    """A number with its way, its newest value and the status as of that day."""
+    """A number with its way, its newest value and the status as of that day, and what was read later."""
     key_result, latest = rollup.key_result, rollup.latest
+    late = f"; {late_words(rollup)}" if rollup.numbers.late else ""
     if latest is None:
-        return f"- {name(key_result.title)} ({key_result.way}): no check-in yet"
+        return f"- {name(key_result.title)} ({key_result.way}): no check-in yet{late}"
     value, word = key_result.show(latest.value), number_word(rollup)[0]
-    return f"- {name(key_result.title)} ({key_result.way}): {value} on {day(latest.on)}, {word}"
+    return f"- {name(key_result.title)} ({key_result.way}): {value} on {day(latest.on)}, {word}{late}"
 
 
 def moment(at: datetime, workspace: Workspace) -> str:
