@@ -107,7 +107,8 @@ class WorkLine:
 class Rollup:
     """One key result at the day `on`: its number against its pace, and the work beside it.
 
-    `share` is None while nobody has checked in, and always for a number that is to be kept.
+    `share` is None while nobody has checked in, and always for a number that is to be kept. `closed_on` is
+    the day of the closing in the workspace's zone.
     """
 
     placed: Placed
@@ -120,6 +121,7 @@ class Rollup:
     status: MeasuredStatus
     number_stale: bool
     closing: Closing | None = None
+    closed_on: date | None = None
     work: tuple[WorkLine, ...]
 
     @property
@@ -212,6 +214,7 @@ def roll_up(workspace: Workspace, placed: Placed, known: Known, now: datetime) -
     return Rollup(
         placed=placed,
         closing=closing,
+        closed_on=workspace.day(closing.at) if closing else None,
         on=on,
         numbers=numbers,
         owner=workspace.person(key_result.owner) or key_result.owner,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from syncer.domain.closing import ClosedAs, Closing
 from syncer.domain.explain.figure import Explanation, Figure, Setting
 from syncer.domain.explain.number import explain_key_result
 from syncer.domain.explain.signal import RULES, explain_signal
 from syncer.domain.explain.work import explain_initiative
 from syncer.domain.okr import Bet, Checkpoints, Keep
-from syncer.domain.rollup import Rollup
+from syncer.domain.rollup import Known, Rollup, roll_up
 from syncer.domain.signals import KINDS, bet_lost
 from syncer.domain.work import WorkStatus
 from tests.domain.build import (
@@ -17,6 +18,7 @@ from tests.domain.build import (
     initiative,
     key_result,
     noon,
+    placed,
     reported,
     rollup_of,
     rules,
@@ -103,8 +105,39 @@ def test_nothing_is_made_up_where_nobody_has_checked_in() -> None:
     assert of_number(rollup, "movement").value == "cannot tell yet"
     assert of_number(rollup, "staleness").inputs == (
         "no check-in yet; the cycle began on 2026-10-01",
-        "the next one is due by 2026-10-11",
+        "the next one was due by 2026-10-11",
     )
+
+
+def test_a_value_of_after_the_cycle_is_told_beside_those_of_the_cycle() -> None:
+    said = [check_in("2026-12-20", 38.0), check_in("2027-01-05", 45.0), check_in("2027-01-11", 46.0)]
+    rollup = rollup_of(on="2027-01-12", check_ins=said)
+
+    assert of_number(rollup, "value").value == "38 %"
+    late = "check-in of 2027-01-11: 46 % by Ana Ruiz, source hand, entered 2027-01-11 12:00 UTC"
+    assert of_number(rollup, "value").inputs[1:] == (
+        "days with a check-in in the cycle: 1",
+        f"after the cycle: {late}",
+    )
+    assert (of_number(rollup, "staleness").value, of_number(rollup, "staleness").inputs[1]) == (
+        "stale",
+        "the next one was due by 2026-12-30",
+    )
+
+
+def test_no_check_in_is_due_once_the_cycle_is_over_or_the_number_closed() -> None:
+    over = rollup_of(on="2027-01-14", check_ins=[check_in("2026-12-28", 38.0)])
+    assert of_number(over, "staleness").value == "fresh"
+    assert of_number(over, "staleness").inputs == (
+        "newest check-in of 2026-12-28",
+        "none is due any more: the cycle ended on 2026-12-31",
+    )
+
+    closing = Closing(key_result_id="activation", at=noon("2026-11-02"), word=ClosedAs.MISSED, value=38.0)
+    known = Known(check_ins=(check_in("2026-11-02", 38.0),), closings={"activation": closing})
+    closed = roll_up(workspace(), placed(), known, noon("2026-12-14"))
+    assert of_number(closed, "staleness").value == "fresh"
+    assert of_number(closed, "staleness").inputs[1] == "none is due any more: it was closed on 2026-11-02"
 
 
 def test_a_number_to_be_kept_has_no_way_to_explain() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from syncer.domain.checkin import CheckIn
 from syncer.domain.explain.figure import Explanation, Figure, Lines, Places, Setting, percent
@@ -33,16 +34,20 @@ def explain_key_result(rollup: Rollup, lines: Lines) -> Explanation:
 
 
 def _value(rollup: Rollup, places: Places) -> Figure:
-    key_result, latest = rollup.key_result, rollup.latest
-    count = len(rollup.numbers.check_ins)
+    key_result, latest, late = rollup.key_result, rollup.latest, rollup.numbers.late
+    count = sum(1 for one in rollup.numbers.check_ins if one.on <= rollup.placed.cycle.end)
     return Figure(
         name="value",
         value=key_result.show(latest.value) if latest else "nobody has checked in a value",
         inputs=(
             *([_told(key_result, latest)] if latest else []),
             f"days with a check-in in the cycle: {count}",
+            *([f"after the cycle: {_told(key_result, late)}"] if late else []),
         ),
-        rule="the check-in of the newest day of the cycle; a later entry for a day corrects it",
+        rule=(
+            "the check-in of the newest day of the cycle; a later entry for a day corrects it, and one for a "
+            "day after the cycle tells only what late work moved"
+        ),
         at=latest.on if latest else None,
         thresholds=_ends(key_result, places),
     )
@@ -165,7 +170,7 @@ def _staleness(rollup: Rollup, places: Places) -> Figure:
     return Figure(
         name="staleness",
         value="stale" if rollup.number_stale else "fresh",
-        inputs=(inputs, f"the next one is due by {last + rules.cadence + rules.grace}"),
+        inputs=(inputs, _next_due(rollup, last + rules.cadence + rules.grace)),
         rule="stale once cadence and check_in_grace have passed without a check-in; then it is never green",
         at=rollup.on,
         thresholds=(
@@ -173,6 +178,16 @@ def _staleness(rollup: Rollup, places: Places) -> Figure:
             places.rule("check_in_grace", f"{rules.grace.days} days"),
         ),
     )
+
+
+def _next_due(rollup: Rollup, by: date) -> str:
+    end = rollup.placed.cycle.end
+    if rollup.closed_on is not None:
+        return f"none is due any more: it was closed on {rollup.closed_on}"
+    if rollup.number_stale:
+        return f"the next one was due by {by}"
+    is_over = rollup.on > end
+    return f"none is due any more: the cycle ended on {end}" if is_over else f"the next one is due by {by}"
 
 
 def _movement(rollup: Rollup, places: Places) -> Figure:
