@@ -42,10 +42,10 @@ def reported(rollup: Rollup) -> str:
 
 def closed(rollup: Rollup) -> str:
     """As what the key result was closed, when and why; empty where it was not."""
-    if rollup.closing is None:
+    if rollup.closing is None or rollup.closed_on is None:
         return ""
     why = f": {name(rollup.closing.reason)}" if rollup.closing.reason else ""
-    return f"{rollup.closing.word} on {day(rollup.closing.at.date())}{why}"
+    return f"{rollup.closing.word} on {day(rollup.closed_on)}{why}"
 
 
 def thresholds(key_result: KeyResult) -> str:
@@ -117,8 +117,8 @@ def link_state(line: WorkLine) -> str:
     if line.link is None:
         return ""
     if not line.link.state.is_readable:
-        since = f" since {line.read_at:%Y-%m-%d}" if line.read_at else ""
-        return f"{line.link.state.words}{since}"
+        read = f", last read {day(line.read_on)}" if line.read_on else ""
+        return f"{line.link.state.words}{read}"
     if line.stale:
         return f"stale since {line.read_at:%Y-%m-%d %H:%M} UTC" if line.read_at else "not read yet"
     return ""

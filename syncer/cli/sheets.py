@@ -97,6 +97,7 @@ def note_over(session: Session, view: View) -> None:
 def rollup_document(rollup: Rollup, signals: Sequence[Signal]) -> dict[str, Any]:
     """One key result's row group as JSON shows it: the same figures as the text."""
     key_result, latest, before = rollup.key_result, rollup.latest, a_week_before(rollup)
+    late = rollup.numbers.late
     return {
         "cycle": rollup.placed.cycle.id,
         "week_to": rollup.on,
@@ -111,6 +112,8 @@ def rollup_document(rollup: Rollup, signals: Sequence[Signal]) -> dict[str, Any]
         "value_a_week_ago": before.value if before else None,
         "value": latest.value if latest else None,
         "checked_in_on": latest.on if latest else None,
+        "late_value": late.value if late else None,
+        "late_value_on": late.on if late else None,
         "reported_health": latest.health if latest else None,
         "share": rollup.share,
         "expected_share": rollup.expected_share,
@@ -119,7 +122,7 @@ def rollup_document(rollup: Rollup, signals: Sequence[Signal]) -> dict[str, Any]
         "shown_status": number_word(rollup)[0],
         "stale": rollup.number_stale,
         "closed_as": rollup.closing.word if rollup.closing else None,
-        "closed_on": rollup.closing.at.date() if rollup.closing else None,
+        "closed_on": rollup.closed_on,
         "closed_because": rollup.closing.reason if rollup.closing else None,
         "movement_in_window": rollup.movement,
         "window_days": key_result.rules.window.days,

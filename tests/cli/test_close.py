@@ -33,7 +33,7 @@ def test_achieved_below_the_target_needs_a_written_reason(synced: World) -> None
     assert synced.run("sync").code == 0
     sheet = synced.run("report", "weekly").out
     assert ": the board counts it\n" in sheet
-    assert "! watermelon: Closed as achieved below its target. What does the number say?\n" in sheet
+    assert "! watermelon: Closed as achieved short of its target. What does the number say?\n" in sheet
 
 
 @pytest.mark.parametrize(("value", "word"), [("52", "achieved"), ("37", "missed")])

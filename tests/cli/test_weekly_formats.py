@@ -117,7 +117,7 @@ def test_every_format_shows_the_same_words_and_figures(synced: World) -> None:
     assert (flow.way, flow.owner, flow.now) == ("34 % → 52 %", "Ana Ruiz", "36.4 %")
     assert flow.reported == "at risk"
     (bundle,) = [as_row(row) for row in rows if "WEB-5" in row]
-    assert bundle.link_state.startswith("not visible since ")
+    assert bundle.link_state.startswith("not visible, last read ")
     assert bundle.closed.endswith(": given up | for now")
     assert not any("retention" in cell for row in rows for cell in row)
 
@@ -261,7 +261,7 @@ def _link_state(bet: dict[str, Any]) -> str:
         return ""
     read = datetime.fromisoformat(bet["read_at"]) if bet["read_at"] else None
     if bet["link_state"] != "active":
-        return f"{bet['link_state'].replace('_', ' ')}{f' since {read:%Y-%m-%d}' if read else ''}"
+        return f"{bet['link_state'].replace('_', ' ')}{f', last read {written(read.date())}' if read else ''}"
     return f"stale since {read:%Y-%m-%d %H:%M} UTC" if read else "not read yet"
 
 

@@ -27,7 +27,7 @@ RULES: Final[Mapping[str, str]] = MappingProxyType(
         ),
         "watermelon": (
             "the newest check-in reports on track and the number is behind or off track, or it was closed as "
-            "achieved below its target"
+            "achieved short of its target, or while it is not kept"
         ),
         "task_as_key_result": "its words, start and target are those of a task, as syncer lint judges",
         "backlog_not_focus": "more bets are open than focus_limit, or fifteen",

@@ -28,7 +28,8 @@ QUESTION: Final = "What does the number say?"
 def detect(rollup: Rollup, standing: Signal | None) -> Finding:  # noqa: ARG001  a report and its own number
     """Fires when the newest check-in reports on track and its number alone says behind or off track.
 
-    For one that is closed: where it is closed as achieved below its target, whatever reason was given.
+    For one that is closed: where it is closed as achieved short of its target, or while it is not kept,
+    whatever reason was given.
     """
     if rollup.latest is None:
         return None
@@ -62,15 +63,16 @@ def _closed(rollup: Rollup) -> Signal:
     closing = rollup.closing
     assert closing is not None  # noqa: S101  detect has looked
     author = f" by {closing.author}" if closing.author else ""
+    short = "while it is not kept" if rollup.key_result.keep else "short of its target"
     return signal(
         rollup,
         KIND,
         Severity.FAIL,
-        "Closed as achieved below its target.",
+        f"Closed as achieved {short}.",
         question=QUESTION,
         evidence=(
             number_fact(rollup),
-            Fact("closed", f"as {closing.word.value} on {closing.at.date().isoformat()}{author}"),
+            Fact("closed", f"as {closing.word.value} on {rollup.closed_on}{author}"),
             Fact("reason", closing.reason or "none given"),
             measured_fact(rollup),
         ),

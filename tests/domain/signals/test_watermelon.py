@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from syncer.domain.closing import ClosedAs, Closing
-from syncer.domain.okr import Checkpoints
+from syncer.domain.okr import Checkpoints, Keep
+from syncer.domain.rollup import Rollup
 from syncer.domain.severity import Severity
 from syncer.domain.signals.finding import CANNOT_TELL
 from syncer.domain.signals.watermelon import detect
@@ -83,19 +85,47 @@ def closed(word: ClosedAs) -> Closing:
     )
 
 
+def rollup_closed(rollup: Rollup, word: ClosedAs = ClosedAs.ACHIEVED) -> Rollup:
+    return replace(rollup, closing=closed(word), closed_on=day(ON))
+
+
 def test_closed_as_achieved_below_the_target_whatever_the_reason() -> None:
     rollup = rollup_of(on=ON, check_ins=[check_in(ON, 43.0)])
 
-    signal = fired(detect(replace(rollup, closing=closed(ClosedAs.ACHIEVED)), None))
+    signal = fired(detect(rollup_closed(rollup), None))
 
-    assert signal.headline == "Closed as achieved below its target."
+    assert signal.headline == "Closed as achieved short of its target."
     assert fact(signal, "closed") == "as achieved on 2026-11-16 by Ana Ruiz"
     assert fact(signal, "reason") == "the board counts it"
     assert fact(signal, "number") == "43 % on 2026-11-16; 34 % → 52 %"
+
+
+@pytest.mark.parametrize(
+    ("changes", "value", "headline"),
+    [
+        ({"start": 9.0, "target": 2.0}, 3.0, "Closed as achieved short of its target."),
+        (
+            {"start": 200.0, "target": 200.0, "keep": Keep.AT_MOST},
+            260.0,
+            "Closed as achieved while it is not kept.",
+        ),
+        (
+            {"start": 99.9, "target": 99.9, "keep": Keep.AT_LEAST},
+            98.0,
+            "Closed as achieved while it is not kept.",
+        ),
+    ],
+)
+def test_closed_as_achieved_is_said_in_words_that_fit_the_way_of_the_number(
+    changes: dict[str, Any], value: float, headline: str
+) -> None:
+    rollup = rollup_of(key_result(**changes), on=ON, check_ins=[check_in(ON, value)])
+
+    assert fired(detect(rollup_closed(rollup), None)).headline == headline
 
 
 @pytest.mark.parametrize(("word", "value"), [(ClosedAs.ACHIEVED, 52.0), (ClosedAs.MISSED, 43.0)])
 def test_closed_by_what_the_number_says_is_no_watermelon(word: ClosedAs, value: float) -> None:
     rollup = rollup_of(on=ON, check_ins=[check_in(ON, value)])
 
-    assert detect(replace(rollup, closing=closed(word)), None) is None
+    assert detect(rollup_closed(rollup, word), None) is None
