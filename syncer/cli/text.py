@@ -124,22 +124,30 @@ ANSWERS = {
 """By the loudest signal that stands, in this order."""
 
 
+_BACKWARDS = "no: the work goes on and the number goes the wrong way"
 _AFTER = "it moves, now that the work is done"
 
 
 def moving_answer(rollup: Rollup, signals: Iterable[Signal]) -> str:
     """Is the work moving the number? Correlation, and in words that say so."""
     kinds = {one.kind for one in signals if one.key_result_id == rollup.key_result.id}
-    loudest = next((answer for kind, answer in ANSWERS.items() if kind in kinds), None)
+    loudest = next((kind for kind in ANSWERS if kind in kinds), None)
+    falls_back = _goes_the_wrong_way(rollup)
     if loudest:
-        return loudest
+        return _BACKWARDS if loudest == "work_without_movement" and falls_back else ANSWERS[loudest]
     if not rollup.bets:
         return "nothing is bet on it"
     if rollup.movement is None:
         return "cannot tell yet"
+    if falls_back:
+        return "it goes the wrong way"
     if not reaches(rollup.movement, rollup.key_result.rules.min_move):
         return "no movement to be seen that counts"
     return _while_it_moved(rollup)
+
+
+def _goes_the_wrong_way(rollup: Rollup) -> bool:
+    return rollup.movement is not None and reaches(-rollup.movement, rollup.key_result.rules.min_move)
 
 
 def _while_it_moved(rollup: Rollup) -> str:

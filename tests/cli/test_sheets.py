@@ -111,6 +111,23 @@ def test_brief_ends_with_the_answer_that_the_loudest_signal_gives() -> None:
         assert brief_sentence(after, ()).endswith(f"; {answer}")
 
 
+def test_brief_says_that_a_number_goes_the_wrong_way() -> None:
+    working = [snapshot("2026-10-20", buckets=(4, 8, 0)), snapshot("2026-11-10", buckets=(9, 3, 0))]
+
+    def told(*values: float) -> str:
+        rollup = rollup_of(
+            on="2026-11-16", check_ins=weekly("2026-10-05", *values), work={"new-flow": working}
+        )
+        return brief_sentence(rollup, detect_all(rollup, {}))
+
+    assert told(50, 50, 50, 50, 49, 48, 47).endswith(
+        "; in 21 days it went the wrong way: it fell by 3 points; 0 of 1 bets done; it goes the wrong way."
+    )
+    assert told(40, 40, 40, 40, 39, 38, 37).endswith(
+        "; no: the work goes on and the number goes the wrong way."
+    )
+
+
 def test_brief_claims_nothing_of_work_whose_figures_are_old() -> None:
     told = brief_sentence(old_work(), ())
     assert told.endswith(

@@ -194,6 +194,7 @@ def test_evidence_is_explained_with_both_readings() -> None:
         "default (key_results[].min_move)",
         f"acme.yaml:49: {HERE}.initiatives.new-flow.bet.move",
     ]
+    assert found.thresholds[-1].value == "8 points"
 
 
 def test_work_kept_by_hand_has_no_share() -> None:

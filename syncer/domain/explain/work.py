@@ -196,5 +196,5 @@ def _seen(found: Evidence) -> Iterator[str]:
 
 def _expected(found: Evidence, places: Places) -> Iterator[Setting]:
     if found.expected is not None:
-        move = found.key_result.show_move(found.expected)
+        move = found.key_result.show_move(found.expected).removeprefix("+")
         yield places.initiative(found.initiative, "bet.move", move)

@@ -25,7 +25,7 @@ from syncer.domain.signals.finding import (
 )
 
 KIND: Final = "bet_lost"
-QUESTION: Final = "Which bet replaces it? Change the bet: this one is done and the number stands still."
+QUESTION: Final = "Which bet replaces it? Change the bet: this one is done and the number did not follow."
 
 
 def detect(rollup: Rollup, standing: Signal | None) -> Finding:

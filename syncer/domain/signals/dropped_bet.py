@@ -36,7 +36,9 @@ def _found(rollup: Rollup, line: WorkLine) -> Signal:
     since = line.status_since.isoformat() if line.status_since else ""
     bet = line.initiative.bet
     expected = bet.move if bet else None
-    missed = "" if expected is None else f"; {rollup.key_result.show_move(expected)} were expected of it"
+    missed = ""
+    if expected is not None:
+        missed = f"; {rollup.key_result.show_move(expected).removeprefix('+')} were expected of it"
     return bet_signal(
         rollup,
         line,

@@ -136,9 +136,18 @@ def test_a_dropped_bet_is_news_for_one_window() -> None:
         return asked(dropped_bet.detect, rollup_of(number, on=when, work={"new-flow": told}))
 
     signal = fired(on(ON))
-    assert signal.headline == "Bet new-flow was dropped by 2026-11-02; +8 points were expected of it."
+    assert signal.headline == "Bet new-flow was dropped by 2026-11-02; 8 points were expected of it."
     assert fired(on("2026-11-22")) == signal
     assert on("2026-11-23") is None
+
+
+def test_what_was_expected_of_a_number_that_shall_fall_has_no_sign() -> None:
+    number = key_result(initiative(bet=Bet(move=2.0)), start=9.0, target=2.0, unit="h")
+    told = [snapshot("2026-11-02", status=WorkStatus.DROPPED)]
+
+    signal = fired(asked(dropped_bet.detect, rollup_of(number, on=ON, work={"new-flow": told})))
+
+    assert signal.headline == "Bet new-flow was dropped by 2026-11-02; 2 h were expected of it."
 
 
 def test_work_that_cannot_be_read_is_stale_until_it_is_read() -> None:

@@ -69,6 +69,7 @@ def test_the_advice_is_to_change_the_bet_and_never_to_do_more_of_it() -> None:
     signal = fired(bet_lost.detect(shipped("2026-11-16"), None))
 
     assert "Which bet replaces it? Change the bet" in signal.question
+    assert "the number did not follow" in signal.question, "which is true of one that fell, too"
     assert "more work" not in signal.question + signal.headline
 
 
