@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from syncer.domain.closing import Closing
 from syncer.domain.okr import Initiative, KeyResult
-from syncer.domain.pace import Reading, reaches
+from syncer.domain.pace import Reading, percent_of, reaches
 from syncer.domain.rollup import Rollup, WorkLine
 
 
@@ -104,7 +104,7 @@ def _score(rollup: Rollup) -> float:
     """The share of the way; a number that is to be kept is kept or it is not."""
     if rollup.share is None:
         return float(rollup.is_reached)
-    return round(min(1.0, max(0.0, rollup.share)), 2)
+    return round(percent_of(min(1.0, max(0.0, rollup.share))) / 100, 2)
 
 
 def _evidence(rollup: Rollup, line: WorkLine) -> Evidence:

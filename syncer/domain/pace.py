@@ -43,6 +43,19 @@ def share_of(key_result: KeyResult, value: float) -> float | None:
     return (value - key_result.start) / key_result.span
 
 
+def percent_of(share: float, digits: int = 0) -> float:
+    """A share in percent, rounded: less than the whole stays below 100, and more than nothing above 0."""
+    rounded, least = round(share * 100, digits), 10.0**-digits
+    if 0 < share < 1:
+        rounded = round(min(max(rounded, least), 100 - least), digits)
+    return rounded + 0.0
+
+
+def percent(share: float, digits: int = 0) -> str:
+    """`17 %`, with one digit `16.7 %`; `100 %` only where nothing is missing, `0 %` only where nothing is."""
+    return f"{percent_of(share, digits):.{digits}f}".removesuffix(".0") + " %"
+
+
 def expected_share(key_result: KeyResult, cycle: Cycle, on: date) -> float:
     """How much of the way the number should be at the end of the day `on`, by its pace; 0 to 1.
 

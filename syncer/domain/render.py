@@ -11,6 +11,7 @@ from syncer.domain.pace import (
     MeasuredStatus,
     expected_share,
     movement_words,
+    percent,
     reaches,
     status_of,
 )
@@ -238,11 +239,7 @@ def _against(rollup: Rollup, on: date) -> str:
     if rollup.share is None:
         return f"to be kept {rollup.key_result.way.removeprefix('keep ')}"
     expected = expected_share(rollup.key_result, rollup.placed.cycle, on)
-    return f"{_percent(rollup.share)} of the way; {_percent(expected)} expected by {day(on)}"
-
-
-def _percent(share: float) -> str:
-    return f"{share * 100:.0f} %"
+    return f"{percent(rollup.share)} of the way; {percent(expected)} expected by {day(on)}"
 
 
 def _work(line: WorkLine) -> tuple[Text, ...]:

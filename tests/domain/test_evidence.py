@@ -12,7 +12,9 @@ from syncer.domain.checkin import CheckIn
 from syncer.domain.evidence import Evidence, Verdict, Why, evidence_of, in_order, outcome_of
 from syncer.domain.okr import Bet
 from syncer.domain.pace import MeasuredStatus, Reading
+from syncer.domain.render import Section, render
 from syncer.domain.rollup import Known, Rollup, Work, roll_up
+from syncer.domain.signals.finding import measured_fact
 from syncer.domain.work import Snapshot, WorkStatus
 from tests.domain.build import (
     check_in,
@@ -127,6 +129,19 @@ def test_the_score_is_the_share_of_the_way_and_stays_between_0_and_1() -> None:
     assert outcome_of(rollup_of(on="2026-11-20", check_ins=weekly("2026-11-02", 60))).score == 1.0
     assert outcome_of(rollup_of(on="2026-11-20", check_ins=weekly("2026-11-02", 30))).score == 0.0
     assert outcome_of(rollup_of(on="2026-11-20")).score is None
+
+
+@pytest.mark.parametrize(
+    ("value", "score", "of_the_way"), [(51.95, 0.99, "99 %"), (52.0, 1.0, "100 %"), (34.05, 0.01, "1 %")]
+)
+def test_nothing_is_reached_by_rounding(value: float, score: float, of_the_way: str) -> None:
+    rollup = rollup_of(on="2026-12-28", check_ins=[check_in("2026-12-28", value)])
+
+    assert outcome_of(rollup).score == score
+    comment = render("acme", "10042", [Section(rollup, rollup.work[0])]).plain
+    assert f", {of_the_way} of the way; 97 % expected by 28 Dec 2026: " in comment
+    if score < 1:
+        assert "100 %" not in measured_fact(rollup).shown
 
 
 def test_the_number_at_the_start_is_that_of_the_day_the_bet_was_first_known() -> None:

@@ -15,6 +15,7 @@ from syncer.domain.pace import (
     expected_share,
     expected_value,
     measured_status,
+    percent,
     share_of,
 )
 from tests.domain.build import END, START, check_in, cycle, day, key_result, noon, rules
@@ -26,6 +27,28 @@ MIDDLE = "2026-11-15"
 def numbers(*check_ins: CheckIn, of: KeyResult | None = None, until: str = "2026-12-31") -> Numbers:
     number = of or key_result()
     return Numbers.of(number, cycle(number), check_ins, day(until))
+
+
+@pytest.mark.parametrize(
+    ("share", "digits", "shown"),
+    [
+        (0.999, 0, "99 %"),
+        (0.9999, 1, "99.9 %"),
+        (1.0, 0, "100 %"),
+        (1.004, 0, "100 %"),
+        (1.2, 1, "120 %"),
+        (0.001, 0, "1 %"),
+        (0.0001, 1, "0.1 %"),
+        (0.0, 0, "0 %"),
+        (-0.001, 0, "0 %"),
+        (-0.5, 1, "-50 %"),
+        (1 / 6, 0, "17 %"),
+        (1 / 6, 1, "16.7 %"),
+        (20000.0, 1, "2000000 %"),
+    ],
+)
+def test_a_share_is_the_whole_only_where_nothing_is_missing(share: float, digits: int, shown: str) -> None:
+    assert percent(share, digits) == shown
 
 
 @pytest.mark.parametrize(

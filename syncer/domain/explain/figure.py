@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from syncer.domain import pace
 from syncer.domain.okr import Initiative, Placed
 
 
@@ -91,4 +92,4 @@ class Places:
 
 def percent(share: float) -> str:
     """`16.7 %`."""
-    return f"{round(share * 100, 1) + 0.0:g} %"
+    return pace.percent(share, 1)

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import Enum
 
 from syncer.domain.okr import KeyResult
-from syncer.domain.pace import expected_share, missed_by, movement_words, reaches
+from syncer.domain.pace import expected_share, missed_by, movement_words, percent, reaches
 from syncer.domain.rollup import Rollup, WorkLine
 from syncer.domain.severity import Severity
 
@@ -197,12 +197,8 @@ def measured_fact(rollup: Rollup) -> Fact:
     if latest is None or rollup.share is None:
         return Fact("measured", word)
     share, expected = rollup.share, expected_share(key_result, rollup.placed.cycle, latest.on)
-    wanted = f"{_percent(expected)} expected by {latest.on.isoformat()}"
-    return Fact("measured", f"{word}: {_percent(share)} of the way, {wanted}")
-
-
-def _percent(share: float) -> str:
-    return f"{round(share * 100, 1):g} %"
+    wanted = f"{percent(expected, 1)} expected by {latest.on.isoformat()}"
+    return Fact("measured", f"{word}: {percent(share, 1)} of the way, {wanted}")
 
 
 def work_fact(line: WorkLine) -> Fact:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Final
 
+from syncer.domain.pace import percent
 from syncer.domain.rollup import Rollup, WorkLine
 from syncer.domain.severity import Severity
 from syncer.domain.signals.conditions import is_over, is_quiet
@@ -79,6 +80,6 @@ def _late(rollup: Rollup, line: WorkLine) -> Fact:
     planned, share = planned_share(line, day) or 0.0, (line.progress.share if line.progress else None) or 0.0
     return Fact(
         "dates",
-        f"{share * 100:.0f} % done, with {planned * 100:.0f} % of its time over by {day.isoformat()}"
+        f"{percent(share)} done, with {percent(planned)} of its time over by {day.isoformat()}"
         f" ({start.isoformat()} to {due.isoformat()})",
     )
