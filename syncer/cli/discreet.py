@@ -58,10 +58,14 @@ class Veil:
 
     def note(self, session: Session) -> None:
         """Says beside the result how many key results are kept back, if any is."""
-        count = len(self.key_results)
-        if count:
-            noun = "key result is" if count == 1 else "key results are"
-            session.note(f"{self.workspace}: {count} confidential {noun} not shown; name one with --kr ID")
+        note_kept_back(session, self.workspace, len(self.key_results))
+
+
+def note_kept_back(session: Session, workspace: str, count: int) -> None:
+    """Says beside a result how many key results of a workspace are kept back, if any is."""
+    if count:
+        noun = "key result is" if count == 1 else "key results are"
+        session.note(f"{workspace}: {count} confidential {noun} not shown; name one with --kr ID")
 
 
 def veil(workspace: Workspace, named: Iterable[str] = ()) -> Veil:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from syncer.cli.discreet import Named, refuse_unknown, veil
+from syncer.cli.discreet import Named, note_kept_back, refuse_unknown
 from syncer.cli.review_next import draw_next
 from syncer.cli.review_words import Chapter, as_markdown, as_text, bets, flags, numbers
 from syncer.cli.session import Session, session_of
@@ -64,7 +64,7 @@ def review(
             session.say(line)
         _note_departed(session, back, asked)
         if not named:
-            veil(back.workspace).note(session)
+            note_kept_back(session, back.workspace.id, len(back.confidential))
     session.emit(document)
 
 

@@ -55,6 +55,16 @@ class LookBack:
         """Every key result, cycle by cycle."""
         return tuple(rollup for cycle in self.cycles for rollup in cycle.rollups)
 
+    @property
+    def confidential(self) -> frozenset[str]:
+        """Ids of the key results in it that are shown only to who names them."""
+        return frozenset(
+            rollup.key_result.id
+            for cycle in self.cycles
+            for rollup in cycle.rollups
+            if rollup.key_result.id in cycle.confidential
+        )
+
     def public(self, named: frozenset[str] = frozenset()) -> LookBack:
         """The same of what may be shown: confidential key results only when asked for by name."""
         return replace(self, cycles=tuple(one.public(named) for one in self.cycles))

@@ -296,6 +296,11 @@ def test_what_became_confidential_is_kept_back_from_the_cycle_it_left(synced: Wo
         assert "page-load" in ran.out or "Cut the page load" in ran.out
         assert "43.21" not in ran.out
         assert "Day 7 activation" not in ran.out
+        assert ran.err == "acme: 2 confidential key results are not shown; name one with --kr ID\n"
+
+    named = synced.run("review", "--cycle", "demo-quarter", "--kr", "activation")
+    assert "43.21 %" in named.out
+    assert named.err == ""
 
 
 def test_a_closing_is_of_its_own_cycle(synced: World) -> None:
