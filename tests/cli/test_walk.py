@@ -183,6 +183,20 @@ def test_an_overdue_number_is_called_stale(synced: World) -> None:
     assert " (stale) → " in text
 
 
+def test_a_number_of_a_cycle_that_is_over_is_asked_for_its_last_day(synced: World) -> None:
+    end = today().date() - timedelta(days=3)
+    text = synced.file.read_text(encoding="utf-8")
+    synced.file.write_text(text.replace(str(synced.story.today), str(end)), encoding="utf-8")
+
+    asked = synced.run("check-in", "--as", "ana")
+    code, shown = at_a_terminal(synced, "check-in", "--as", "ana", answers=["37\n", *["\n"] * 9])
+
+    assert f"give each with syncer check-in KR VALUE, for the end of a cycle with --on {end}\n" in asked.err
+    assert code == 0, shown
+    stored = "SELECT on_day FROM check_ins WHERE key_result_id = 'activation'"
+    assert synced.rows(stored) == [(end.isoformat(),)]
+
+
 def test_the_login_says_who_it_is(synced: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOGNAME", "ana")
 
