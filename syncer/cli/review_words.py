@@ -36,6 +36,7 @@ class Chapter:
 HEADINGS = {
     Verdict.DID_NOT_MOVE: "Finished, and the number did not move",
     Verdict.MOVED: "Finished, and the number moved",
+    Verdict.KEPT: "Finished, and the number was kept",
     Verdict.CANNOT_TELL: "Cannot tell",
     Verdict.NEVER_SHIPPED: "Never shipped",
 }
@@ -113,6 +114,7 @@ def evidence_lines(one: Evidence) -> Iterator[str]:
 QUESTIONS: Mapping[Verdict | Why, str] = {
     Verdict.DID_NOT_MOVE: "What did we believe that was not so?",
     Verdict.MOVED: "What of it would work again?",
+    Verdict.KEPT: "Would the number have held without it?",
     Verdict.CANNOT_TELL: "What would have told us?",
     Verdict.NEVER_SHIPPED: "What kept it from being finished, and is it still worth it?",
     Why.DROPPED: "What did we learn before it was dropped?",
@@ -126,7 +128,11 @@ def _figures(one: Evidence) -> Iterator[str]:
     was_done = one.settles_on is not None and one.settles_on - one.key_result.rules.settle > one.shipped_on
     before = ", before the cycle" if was_done else ""
     yield f"shipped {day(one.shipped_on)}{before}{_at(one, one.at_ship)}"
-    if one.movement is not None and one.settled is not None:
+    if one.verdict is Verdict.KEPT:
+        bound = one.key_result.way.removeprefix("keep ")
+        after = f"after {one.key_result.rules.settle.days} days"
+        yield f"{after} the number held its bound, {bound}{_at(one, one.settled)}"
+    elif one.movement is not None and one.settled is not None:
         within = f"within {one.key_result.rules.settle.days} days"
         yield f"{within} the number {movement_words(one.key_result, one.movement)}{_at(one, one.settled)}"
     elif one.why is Why.TOO_LATE:

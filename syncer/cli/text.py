@@ -12,7 +12,7 @@ from syncer.domain import foreign
 from syncer.domain.checkin import CheckIn
 from syncer.domain.comment import Comment
 from syncer.domain.okr import KeyResult
-from syncer.domain.pace import movement_words, reaches
+from syncer.domain.pace import is_held, movement_words, reaches
 from syncer.domain.render import day, is_it_moving, late_words, number_word, work_word
 from syncer.domain.rollup import Rollup, WorkLine
 from syncer.domain.signals.finding import Signal
@@ -137,13 +137,19 @@ def moving_answer(rollup: Rollup, signals: Iterable[Signal]) -> str:
         return _BACKWARDS if loudest == "work_without_movement" and falls_back else ANSWERS[loudest]
     if not rollup.bets:
         return "nothing is bet on it"
+    if rollup.movement is not None and reaches(rollup.movement, rollup.key_result.rules.min_move):
+        return _while_it_moved(rollup)
+    if _is_kept(rollup):
+        return "the number is kept"
     if rollup.movement is None:
         return "cannot tell yet"
-    if falls_back:
-        return "it goes the wrong way"
-    if not reaches(rollup.movement, rollup.key_result.rules.min_move):
-        return "no movement to be seen that counts"
-    return _while_it_moved(rollup)
+    return "it goes the wrong way" if falls_back else "no movement to be seen that counts"
+
+
+def _is_kept(rollup: Rollup) -> bool:
+    """Whether a number that is not meant to move holds its bound, by a value that is not stale."""
+    latest = rollup.latest
+    return latest is not None and not rollup.number_stale and is_held(rollup.key_result, latest.value)
 
 
 def _goes_the_wrong_way(rollup: Rollup) -> bool:

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from syncer.domain.closing import Closing
 from syncer.domain.okr import Initiative, KeyResult
-from syncer.domain.pace import Reading, percent_of, reaches
+from syncer.domain.pace import Reading, is_held, percent_of, reaches
 from syncer.domain.rollup import Rollup, WorkLine
 
 
@@ -21,6 +21,7 @@ class Verdict(StrEnum):
 
     DID_NOT_MOVE = "did_not_move"
     MOVED = "moved"
+    KEPT = "kept"
     CANNOT_TELL = "cannot_tell"
     NEVER_SHIPPED = "never_shipped"
 
@@ -45,6 +46,7 @@ class Evidence:
     `movement` is in the good direction, between `at_ship` and `settled`, and `expected` what the bet was to
     bring, both in the number's unit. `settles_on` is the last day of the time the number is given.
     `fell_back` is the newest reading where a number that had moved by `settled` has gone back since.
+    Of a number that is to be kept, that is where it no longer holds its bound.
     `overlapping` are the titles of the initiatives whose time overlaps with this one's: they shipped so that
     the number could follow both, or finished a part of their work while it followed this one.
     """
@@ -149,6 +151,10 @@ def _after_ship(rollup: Rollup, line: WorkLine, begun: date, base: Evidence) -> 
     read_in_time = settled is not None and settled.on >= settles - rules.cadence
     movement = numbers.movement(begun, settles) if read_in_time else None
     found = replace(found, why=Why.NO_READING, settled=settled, movement=movement)
+    if settled is not None and read_in_time and is_held(rollup.key_result, settled.value):
+        last = numbers.at(rollup.on)
+        broken = last if last is not None and not is_held(rollup.key_result, last.value) else None
+        return replace(found, verdict=Verdict.KEPT, why=Why.FIGURES, fell_back=broken)
     return found if movement is None else _moved_or_not(rollup, begun, movement, found)
 
 

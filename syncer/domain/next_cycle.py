@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import Final
 
 from syncer.domain.evidence import Evidence, Outcome, Verdict, Why, evidence_of, outcome_of
 from syncer.domain.okr import Cycle
@@ -59,19 +60,25 @@ def _number(rollup: Rollup) -> NextNumber:
 
 def propose(evidence: Evidence) -> Proposal:
     """A bet that changed nothing is to be changed, one that is through is over, and open work goes on."""
-    match evidence.verdict:
-        case Verdict.DID_NOT_MOVE:
-            return Proposal(evidence, Decision.CHANGE, "it finished and the number did not move")
-        case Verdict.MOVED if evidence.fell_back:
-            return Proposal(evidence, Decision.CHANGE, "it finished, and the number moved and fell back")
-        case Verdict.MOVED:
-            return Proposal(evidence, Decision.STOP, "it finished and the number moved")
+    speaks_for = _SPEAKS_FOR.get((evidence.verdict, evidence.fell_back is not None))
+    if speaks_for is not None:
+        return Proposal(evidence, *speaks_for)
     if evidence.shipped_on is not None:
         because = f"it finished, and what it did cannot be told: {evidence.why.value}"
         return Proposal(evidence, Decision.STOP, because)
     if evidence.why is Why.DROPPED:
         return Proposal(evidence, Decision.STOP, evidence.why.value)
     return Proposal(evidence, Decision.KEEP, evidence.why.value)
+
+
+_SPEAKS_FOR: Final = {
+    (Verdict.DID_NOT_MOVE, False): (Decision.CHANGE, "it finished and the number did not move"),
+    (Verdict.MOVED, False): (Decision.STOP, "it finished and the number moved"),
+    (Verdict.MOVED, True): (Decision.CHANGE, "it finished, and the number moved and fell back"),
+    (Verdict.KEPT, False): (Decision.STOP, "it finished and the number was kept"),
+    (Verdict.KEPT, True): (Decision.CHANGE, "it finished, and the number was kept and then was not"),
+}
+"""By verdict, and whether it did not last."""
 
 
 def days_after(cycle: Cycle) -> tuple[date, date]:

@@ -122,6 +122,11 @@ def kept_status(key_result: KeyResult, value: float) -> MeasuredStatus:
     return MeasuredStatus.BEHIND
 
 
+def is_held(key_result: KeyResult, value: float) -> bool:
+    """Whether a value holds the bound of a number that is to be kept; no other number has one."""
+    return key_result.keep is not None and kept_status(key_result, value) is MeasuredStatus.ON_TRACK
+
+
 def measured_status(share: float | None, expected: float, rules: Rules) -> MeasuredStatus:
     """The status word for a share of the way (None: nobody has checked in) against the expected share."""
     if share is None:

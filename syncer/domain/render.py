@@ -9,7 +9,9 @@ from datetime import date
 from syncer.domain.comment import Block, Comment, Facts, Heading, Paragraph, SectionFacts, Style, Text, marker
 from syncer.domain.pace import (
     MeasuredStatus,
+    Reading,
     expected_share,
+    is_held,
     movement_words,
     percent,
     reaches,
@@ -148,7 +150,9 @@ def _since_shipped(rollup: Rollup, line: WorkLine, begun: date, until: date) -> 
     when = "it shipped" if begun == line.done_on else "the cycle began"
     if begun > end:
         return f"Cannot tell: it shipped on {day(begun)}, and the cycle ended on {day(end)}."
-    movement = numbers.movement(begun, until)
+    movement, read = numbers.movement(begun, until), numbers.at(until)
+    if read is not None and read.on > begun and is_held(key_result, read.value):
+        return _kept(rollup, begun, read, when)
     if movement is None:
         missing = "from around" if numbers.at(begun) is None else "since"
         return f"Cannot tell yet: there is no value {missing} {day(begun)}, when {when}."
@@ -160,6 +164,15 @@ def _since_shipped(rollup: Rollup, line: WorkLine, begun: date, until: date) -> 
     if had_time is None:
         return f"Cannot tell yet, the number had until {day(settles)} and was last read too early: {since}"
     return f"Not yet: {since}" if had_time else f"Too early to tell, it has until {day(settles)}: {since}"
+
+
+def _kept(rollup: Rollup, begun: date, read: Reading, when: str) -> str:
+    """A number that is to be kept is not meant to move: it holds its bound, that is all."""
+    settles = begun + rollup.key_result.rules.settle
+    held = f"{rollup.key_result.show(read.value)} on {day(read.on)}; {when} on {day(begun)}"
+    if rollup.had_its_time(begun):
+        return f"The number is kept: {held}."
+    return f"Too early to tell, it has until {day(settles)}: the number holds its bound so far, {held}."
 
 
 def _expected(rollup: Rollup, line: WorkLine) -> str:

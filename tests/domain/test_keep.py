@@ -8,13 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from syncer.cli.review_words import bets, evidence_lines
 from syncer.cli.sheet_words import thresholds
 from syncer.cli.text import brief_sentence, number_line
 from syncer.domain.closing import ClosedAs, Closing
-from syncer.domain.evidence import outcome_of
+from syncer.domain.evidence import Verdict, Why, evidence_of, in_order, outcome_of
+from syncer.domain.next_cycle import Decision, proposals, propose
 from syncer.domain.okr import Keep, KeyResult
 from syncer.domain.pace import MeasuredStatus, expected_value, movement_words
-from syncer.domain.render import Section, render
+from syncer.domain.render import Section, is_it_moving, render
+from syncer.domain.rollup import Rollup
 from syncer.domain.signals import movement_without_work, watermelon, work_without_movement
 from syncer.domain.work import Health, WorkStatus
 from tests.domain.build import (
@@ -144,3 +147,102 @@ def test_the_sheet_and_the_comment_say_what_is_kept() -> None:
     assert number_line(rollup).endswith("99.1 % · keep at least 99.9 % · off track · check-in of 16 Nov 2026")
     assert thresholds(rollup.key_result).startswith("keep at least 99.9 %, off track from 0.5 points missed")
     assert "at 99.1 %, keep at least 99.9 % (off track)" in brief_sentence(rollup, ())
+
+
+SHIPPED = [snapshot("2026-10-19", buckets=(9, 0, 0), status=WorkStatus.DONE, done_on=day("2026-10-19"))]
+
+
+def told(*values: float, first: str = "2026-10-12") -> Rollup:
+    return rollup_of(kept(), on="2026-11-20", check_ins=weekly(first, *values), work={"new-flow": SHIPPED})
+
+
+@pytest.mark.parametrize(
+    ("values", "verdict", "decision"),
+    [
+        ((99.95, 99.95, 99.95, 99.95, 99.95, 99.95), Verdict.KEPT, Decision.STOP),
+        ((99.0, 99.0, 99.9, 99.9, 99.9, 99.9), Verdict.KEPT, Decision.STOP),
+        ((99.0, 99.0, 99.2, 99.6, 99.6, 99.6), Verdict.MOVED, Decision.STOP),
+        ((99.0, 99.0, 99.2, 99.4, 99.4, 99.4), Verdict.DID_NOT_MOVE, Decision.CHANGE),
+        ((99.95, 99.95, 99.5, 99.0, 99.0, 99.0), Verdict.DID_NOT_MOVE, Decision.CHANGE),
+    ],
+    ids=["held", "came back", "moved towards it", "moved too little", "broke"],
+)
+def test_a_bet_on_it_did_what_it_was_to_do_where_it_holds_its_bound(
+    values: tuple[float, ...], verdict: Verdict, decision: Decision
+) -> None:
+    rollup = told(*values)
+    (one,) = evidence_of(rollup)
+
+    assert (one.verdict, one.why) == (verdict, Why.FIGURES)
+    assert [p.decision for p in proposals([rollup])["activation"].proposals] == [decision]
+
+
+def test_it_is_kept_also_where_nobody_read_it_before_the_bet_shipped() -> None:
+    (one,) = evidence_of(told(99.95, 99.95, 99.95, first="2026-10-26"))
+
+    assert (one.verdict, one.movement) == (Verdict.KEPT, None)
+
+
+def test_a_bound_that_broke_later_did_not_last() -> None:
+    (one,) = evidence_of(told(99.95, 99.95, 99.95, 99.95, 99.95, 99.1))
+
+    assert one.verdict is Verdict.KEPT
+    assert one.fell_back is not None
+    assert (one.fell_back.value, one.fell_back.on) == (99.1, day("2026-11-16"))
+    assert "it did not last (99.1 % on 16 Nov 2026)" in list(evidence_lines(one))
+    assert propose(one).decision is Decision.CHANGE
+
+
+def test_the_review_tells_it_as_kept_and_after_what_moved_nothing() -> None:
+    number = key_result(
+        initiative(),
+        initiative("emails"),
+        keep=Keep.AT_LEAST,
+        start=99.9,
+        target=99.9,
+        rules=rules(min_move=0.5),
+    )
+    late = [snapshot("2026-11-02", status=WorkStatus.DONE, done_on=day("2026-11-02"))]
+    broke = rollup_of(
+        number,
+        on="2026-11-20",
+        check_ins=weekly("2026-10-12", 99.95, 99.95, 99.95, 99.95, 99.0, 99.0),
+        work={"new-flow": SHIPPED, "emails": late},
+    )
+
+    lost, fine = bets(in_order(evidence_of(broke)))
+
+    assert (lost.heading, fine.heading) == (
+        "Finished, and the number did not move",
+        "Finished, and the number was kept",
+    )
+    (entry,) = fine.entries
+    assert entry.lines[2:4] == (
+        "after 14 days the number held its bound, at least 99.9 % (99.95 % on 2 Nov 2026)",
+        "it did not last (99 % on 16 Nov 2026)",
+    )
+
+
+def test_the_brief_and_the_comment_say_that_it_is_kept() -> None:
+    rollup = told(99.95, 99.95, 99.95, 99.95, 99.95, 99.95)
+    early = rollup_of(
+        kept(),
+        on="2026-10-27",
+        check_ins=weekly("2026-10-12", 99.95, 99.95, 99.95),
+        work={"new-flow": SHIPPED},
+    )
+
+    assert brief_sentence(rollup, ()).endswith("; the number is kept.")
+    assert is_it_moving(rollup, rollup.work[0]) == (
+        "The number is kept: 99.95 % on 16 Nov 2026; it shipped on 19 Oct 2026."
+    )
+    assert is_it_moving(early, early.work[0]) == (
+        "Too early to tell, it has until 2 Nov 2026: the number holds its bound so far,"
+        " 99.95 % on 26 Oct 2026; it shipped on 19 Oct 2026."
+    )
+
+
+def test_the_brief_of_a_broken_bound_does_not_say_that_it_is_kept() -> None:
+    assert (
+        "kept" not in brief_sentence(told(99.95, 99.95, 99.0, 99.0, 99.0, 99.0), ()).partition("bets done")[2]
+    )

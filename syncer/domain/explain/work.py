@@ -170,7 +170,7 @@ def _verdict(rollup: Rollup, line: WorkLine, places: Places) -> Figure:
         inputs=tuple(_seen(found)) or ("it has not shipped",),
         rule=(
             "the number from the day the work was done until settle has passed, against min_move; it moved "
-            "while the bet shipped, which is no proof that the bet moved it"
+            "while the bet shipped, which is no proof that the bet moved it; a number to keep holds its bound"
         ),
         at=found.settled.on if found.settled else found.shipped_on,
         thresholds=(
