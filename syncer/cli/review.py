@@ -12,7 +12,7 @@ from syncer.cli.discreet import Named, note_kept_back, refuse_unknown
 from syncer.cli.review_next import draw_next
 from syncer.cli.review_words import Chapter, as_markdown, as_text, bets, flags, numbers
 from syncer.cli.session import Session, session_of
-from syncer.domain.evidence import Evidence, evidence_of, in_order, outcome_of
+from syncer.domain.evidence import Evidence, in_order, outcome_of
 from syncer.domain.okr import Workspace
 from syncer.domain.rollup import Rollup
 from syncer.engine.review import CycleReview, LookBack, look_back
@@ -115,8 +115,13 @@ def _title(back: LookBack) -> str:
 
 def _chapters(shown: LookBack) -> Iterator[Chapter]:
     """The bets before the numbers, then what was flagged on the way."""
-    yield from bets(in_order(one for rollup in shown.rollups for one in evidence_of(rollup)))
-    yield numbers([(outcome_of(one), cycle.former[one.key_result.id]) for cycle, one in _each(shown)])
+    yield from bets(in_order(one for cycle in shown.cycles for one in cycle.evidence))
+    yield numbers(
+        [
+            (outcome_of(one), cycle.former[one.key_result.id], cycle.removed.get(one.key_result.id))
+            for cycle, one in _each(shown)
+        ]
+    )
     yield from flags((cycle.flags, cycle.rollups) for cycle in shown.cycles)
 
 
@@ -131,7 +136,7 @@ def _note_departed(session: Session, back: LookBack, asked: frozenset[str]) -> N
 
 
 def _document(shown: LookBack) -> dict[str, Any]:
-    found = in_order(one for rollup in shown.rollups for one in evidence_of(rollup))
+    found = in_order(one for cycle in shown.cycles for one in cycle.evidence)
     return {
         "initiatives": [_evidence_document(one) for one in found],
         "key_results": [_outcome_document(one, cycle) for cycle, one in _each(shown)],
@@ -168,6 +173,9 @@ def _evidence_document(one: Evidence) -> dict[str, Any]:
         "expected_movement": one.expected,
         "min_move": one.key_result.rules.min_move,
         "overlapping": one.overlapping,
+        "came_on": one.came_on,
+        "left_on": one.left_on,
+        "taken_to": one.taken_to,
     }
 
 
@@ -179,6 +187,7 @@ def _outcome_document(rollup: Rollup, review: CycleReview) -> dict[str, Any]:
         "last": one.last,
         "score": one.score,
         "closing": one.closing,
+        "left_on": review.removed.get(one.key_result.id),
         "formerly": [
             {"until": way.until, "start": way.key_result.start, "target": way.key_result.target}
             for way in review.former[one.key_result.id]

@@ -39,7 +39,8 @@ def draw_next(session: Session, named: frozenset[str], asked: frozenset[str], ne
         raise typer.BadParameter(f"{new} is in the file already; give the next cycle an id of its own")
     with session.known_store() as store:
         back = look_back(configured.workspace, store, session.app.clock, {cycle.id})
-    found = proposals(back.public(named).rollups)
+    (seen,) = back.public(named).cycles
+    found = proposals(seen.present, seen.stays)
     declared = next(one for one in configured.file.cycles if one.id == cycle.id)
     _refuse_taken(configured.workspace, new_ids(declared, cycle, found, new))
     indent = indent_of(configured.path.read_text(encoding="utf-8"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 
 from syncer.cli import text
@@ -55,15 +56,22 @@ def bets(found: Sequence[Evidence]) -> Iterator[Chapter]:
         yield Chapter(HEADINGS[verdict], tuple(entries))
 
 
-def numbers(outcomes: Sequence[tuple[Outcome, Sequence[FormerWay]]]) -> Chapter:
-    """The key results, each with what was said of it and how it was set before."""
+def numbers(outcomes: Sequence[tuple[Outcome, Sequence[FormerWay], date | None]]) -> Chapter:
+    """The key results, each with what was said of it, how it was set before, and when it left the file."""
     return Chapter(
         "Key results",
         tuple(
-            Entry(_outcome_line(one), (*map(_former_line, former), *_closing_lines(one)))
-            for one, former in outcomes
+            Entry(
+                _outcome_line(one),
+                (*map(_former_line, former), *_closing_lines(one), *([_left(left_on)] if left_on else ())),
+            )
+            for one, former, left_on in outcomes
         ),
     )
+
+
+def _left(on: date) -> str:
+    return f"in the file until {day(on)}"
 
 
 def flags(cycles: Iterable[tuple[Sequence[Flag], Sequence[Rollup]]]) -> Iterator[Chapter]:
@@ -104,10 +112,15 @@ def as_markdown(title: str, chapters: Sequence[Chapter]) -> Iterator[str]:
 
 def evidence_lines(one: Evidence) -> Iterator[str]:
     """One bet in words, with every figure that the verdict rests on, and what to ask of it."""
-    if one.at_start is not None:
+    if one.came_on is not None:
+        yield f"taken to this key result on {day(one.came_on)}{_at(one, one.at_start)}"
+    elif one.at_start is not None:
         began = one.key_result.show(one.at_start.value)
         yield f"when it was first known the number stood at {began} ({day(one.at_start.on)})"
     yield from _figures(one)
+    if one.left_on is not None:
+        taken = f", taken to {text.name(one.taken_to)}" if one.taken_to else ""
+        yield f"{_left(one.left_on)}{taken}"
     yield QUESTIONS[one.verdict if one.why is not Why.DROPPED else Why.DROPPED]
 
 
@@ -135,7 +148,7 @@ def _figures(one: Evidence) -> Iterator[str]:
     elif one.movement is not None and one.settled is not None:
         within = f"within {one.key_result.rules.settle.days} days"
         yield f"{within} the number {movement_words(one.key_result, one.movement)}{_at(one, one.settled)}"
-    elif one.why is Why.TOO_LATE:
+    elif one.why in {Why.TOO_LATE, Why.CAME_DONE}:
         yield one.why.value
     elif one.settles_on is not None:
         yield f"{one.why.value}: it had until {day(one.settles_on)}"

@@ -14,6 +14,7 @@ from syncer.domain.closing import Closing
 from syncer.domain.okr import Initiative, KeyResult
 from syncer.domain.pace import Reading, is_held, percent_of, reaches
 from syncer.domain.rollup import Rollup, WorkLine
+from syncer.domain.stay import Stay
 
 
 class Verdict(StrEnum):
@@ -35,6 +36,8 @@ class Why(StrEnum):
     TOO_LATE = "it shipped after the cycle"
     NO_READING = "nobody read the number when it counted"
     UNREAD = "the work was not read"
+    CAME_DONE = "it came when it was done already"
+    LEFT = "it left before the number had had its time"
     OPEN = "it is not done"
     DROPPED = "it was dropped"
 
@@ -47,6 +50,8 @@ class Evidence:
     bring, both in the number's unit. `settles_on` is the last day of the time the number is given.
     `fell_back` is the newest reading where a number that had moved by `settled` has gone back since.
     Of a number that is to be kept, that is where it no longer holds its bound.
+    A bet that came from another key result on `came_on` is judged from then on, and one that `left_on` a day
+    as it was then; `taken_to` is the title of the key result it went to, None where it left the file.
     `overlapping` are the titles of the initiatives whose time overlaps with this one's: they shipped so that
     the number could follow both, or finished a part of their work while it followed this one.
     """
@@ -65,6 +70,9 @@ class Evidence:
     fell_back: Reading | None = None
     expected: float | None = None
     overlapping: tuple[str, ...] = ()
+    came_on: date | None = None
+    left_on: date | None = None
+    taken_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,9 +88,32 @@ class Outcome:
     closing: Closing | None = None
 
 
-def evidence_of(rollup: Rollup) -> tuple[Evidence, ...]:
-    """The evidence for every initiative of a key result, in the order of the file."""
-    return tuple(_evidence(rollup, line) for line in rollup.work)
+def evidence_of(rollup: Rollup, stays: Iterable[Stay] = ()) -> tuple[Evidence, ...]:
+    """The evidence for every initiative of a key result, in the order of the file.
+
+    `stays` are of those that stood under it for a part of the cycle only.
+    """
+    partly = {one.initiative.id: one for one in stays}
+    return tuple(
+        _evidence_within(rollup, line, partly[line.initiative.id])
+        if line.initiative.id in partly
+        else _evidence(rollup, line)
+        for line in rollup.work
+    )
+
+
+def _evidence_within(rollup: Rollup, line: WorkLine, stay: Stay) -> Evidence:
+    """What can be said of a bet from the day it came until the day it left."""
+    until = min(rollup.on, stay.left_on or rollup.on)
+    seen = tuple(one for one in rollup.numbers.check_ins if one.on <= until)
+    then = replace(rollup, on=until, numbers=replace(rollup.numbers, check_ins=seen))
+    found = replace(
+        _evidence(then, line, stay.came_on),
+        came_on=stay.came_on,
+        left_on=stay.left_on,
+        taken_to=stay.taken_to.title if stay.taken_to else None,
+    )
+    return replace(found, why=Why.LEFT) if stay.left_on and found.why is Why.SETTLING else found
 
 
 def in_order(found: Iterable[Evidence]) -> tuple[Evidence, ...]:
@@ -109,7 +140,7 @@ def _score(rollup: Rollup) -> float:
     return round(percent_of(min(1.0, max(0.0, rollup.share))) / 100, 2)
 
 
-def _evidence(rollup: Rollup, line: WorkLine) -> Evidence:
+def _evidence(rollup: Rollup, line: WorkLine, came_on: date | None = None) -> Evidence:
     judged, begun = rollup.judged_from(line), rollup.placed.cycle.start
     base = Evidence(
         key_result=rollup.key_result,
@@ -117,9 +148,11 @@ def _evidence(rollup: Rollup, line: WorkLine) -> Evidence:
         owner=line.owner,
         verdict=Verdict.NEVER_SHIPPED,
         why=Why.DROPPED if not line.is_bet else Why.OPEN,
-        at_start=rollup.numbers.at(max(begun, line.known_since or begun)),
+        at_start=rollup.numbers.at(max(begun, line.known_since or begun, came_on or begun)),
         expected=line.initiative.bet.move if line.initiative.bet else None,
     )
+    if came_on is not None and line.done_on is not None and line.done_on < came_on:
+        return replace(base, verdict=Verdict.CANNOT_TELL, why=Why.CAME_DONE, shipped_on=line.done_on)
     if judged is not None:
         return _after_ship(rollup, line, judged, replace(base, shipped_on=line.done_on))
     if line.is_bet and not _was_read_to_the_end(rollup, line):

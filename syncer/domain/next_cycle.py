@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final
 
 from syncer.domain.evidence import Evidence, Outcome, Verdict, Why, evidence_of, outcome_of
 from syncer.domain.okr import Cycle
 from syncer.domain.pace import MeasuredStatus
 from syncer.domain.rollup import Rollup
+from syncer.domain.stay import Stay
 
 
 class Decision(StrEnum):
@@ -43,18 +45,20 @@ class NextNumber:
     proposals: tuple[Proposal, ...]
 
 
-def proposals(rollups: Sequence[Rollup]) -> dict[str, NextNumber]:
-    """What is proposed for each key result, by id."""
-    return {rollup.key_result.id: _number(rollup) for rollup in rollups}
+def proposals(
+    rollups: Sequence[Rollup], stays: Mapping[str, Sequence[Stay]] = MappingProxyType({})
+) -> dict[str, NextNumber]:
+    """What is proposed for each key result, by id; `stays` are those of its bets that came from others."""
+    return {one.key_result.id: _number(one, stays.get(one.key_result.id, ())) for one in rollups}
 
 
-def _number(rollup: Rollup) -> NextNumber:
+def _number(rollup: Rollup, stays: Sequence[Stay]) -> NextNumber:
     outcome, one = outcome_of(rollup), rollup.key_result
     return NextNumber(
         outcome=outcome,
         start=outcome.last.value if outcome.last else one.start,
         reached=one.keep is None and rollup.status is MeasuredStatus.ACHIEVED,
-        proposals=tuple(propose(evidence) for evidence in evidence_of(rollup)),
+        proposals=tuple(propose(evidence) for evidence in evidence_of(rollup, stays)),
     )
 
 

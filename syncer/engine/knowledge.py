@@ -61,7 +61,7 @@ def load_before(workspace: Workspace, work: UnitOfWork) -> Before:
     ids = {row.publication.ref: row.publication.item_id for row in outbox}
     ids.update((receipt.ref, receipt.item_id) for receipt in receipts)
     known = work.links(name)
-    links = _carried(_as_declared(tuple(workspace.links()), known), ids)
+    links = _carried(as_declared(tuple(workspace.links()), known), ids)
     connections = {link.ref.connection for link in links}
     return Before(
         links=links,
@@ -78,7 +78,7 @@ def load_before(workspace: Workspace, work: UnitOfWork) -> Before:
     )
 
 
-def _as_declared(declared: Sequence[Link], stored: Sequence[Link]) -> tuple[Link, ...]:
+def as_declared(declared: Sequence[Link], stored: Sequence[Link]) -> tuple[Link, ...]:
     """The file's links with what the store knows of them, as declaring them would leave them."""
     known = {(link.initiative_id, link.ref): link for link in stored}
     return tuple(
@@ -103,6 +103,23 @@ def _carried(links: Sequence[Link], ids: Mapping[WorkRef, str]) -> tuple[Link, .
 def stored(workspace: Workspace, before: Before) -> Known:
     """What the store has for a judgement, with nothing read beside it."""
     return _known(workspace, before, before.links, before.snapshots)
+
+
+def as_of(known: Known, moment: datetime) -> Known:
+    """What was known of the work at a moment (UTC) of the past; values hold for their own days."""
+    return replace(known, work={id_: _work_as_of(work, moment) for id_, work in known.work.items()})
+
+
+def _work_as_of(work: Work, moment: datetime) -> Work:
+    link = work.link
+    if link is not None and link.read_at is not None and link.read_at > moment:
+        # What was read since says nothing of the state it had then, but that it could be read.
+        link = replace(link, state=LinkState.ACTIVE, read_at=moment)
+    return Work(
+        link=link,
+        snapshots=tuple(one for one in work.snapshots if one.taken_at <= moment),
+        reports=tuple(one for one in work.reports if one.at <= moment),
+    )
 
 
 def _known(

@@ -7,12 +7,15 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from syncer.domain.declared import DeclaredCycle, FormerWay, departed, former_ways
+from syncer.domain.evidence import Evidence, evidence_of
 from syncer.domain.flagged import Flag, flagged
-from syncer.domain.okr import Cycle, Placed, Workspace
+from syncer.domain.link import Link
+from syncer.domain.okr import Cycle, Initiative, Placed, Workspace
 from syncer.domain.rollup import Known, Rollup, roll_up
 from syncer.domain.signals.finding import SignalSpan
 from syncer.domain.snooze import Snooze
-from syncer.engine.knowledge import Before, load_before, stored
+from syncer.domain.stay import Stay, removed, stays
+from syncer.engine.knowledge import Before, as_declared, as_of, load_before, stored
 from syncer.engine.view import shown
 from syncer.ports import Clock, Store
 
@@ -21,22 +24,52 @@ from syncer.ports import Clock, Store
 class CycleReview:
     """One cycle looked back at: both layers of its key results, what was flagged, how they were set before.
 
-    `former` is by id of the key result. `confidential` are the ids of what is so now, or was in this cycle
-    when it left the file.
+    The rollups have every key result and bet that the cycle ever had; a bet that left is as it was on that
+    day. `former`, `stays` (of the bets that came or left on the way) and `removed` (the day on which it was)
+    are by id of the key result. `confidential` are the ids of what is so now, or was when it left the file.
     """
 
     cycle: Cycle
     rollups: tuple[Rollup, ...]
     flags: tuple[Flag, ...]
     former: Mapping[str, tuple[FormerWay, ...]]
+    stays: Mapping[str, tuple[Stay, ...]]
+    removed: Mapping[str, date]
     confidential: frozenset[str]
 
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """Every bet against its number."""
+        return tuple(
+            one for rollup in self.rollups for one in evidence_of(rollup, self.stays[rollup.key_result.id])
+        )
+
+    @property
+    def present(self) -> tuple[Rollup, ...]:
+        """What the cycle has at last: its key results, with the bets that are there."""
+        gone = {
+            (id_, stay.initiative.id) for id_, stays_ in self.stays.items() for stay in stays_ if stay.left_on
+        }
+        return tuple(
+            replace(one, work=tuple(w for w in one.work if (one.key_result.id, w.initiative.id) not in gone))
+            for one in self.rollups
+            if one.key_result.id not in self.removed
+        )
+
     def public(self, named: frozenset[str] = frozenset()) -> CycleReview:
-        """The review of what may be shown: confidential key results only when asked for by name."""
-        rollups = shown(self.rollups, named, self.confidential)
+        """The review of what may be shown: confidential key results only when asked for by name.
+
+        A bet that one of them took over is as confidential as they are, also where it stood before.
+        """
+        hidden = self.confidential - named
+        rollups = tuple(self._without(one, hidden) for one in shown(self.rollups, named, self.confidential))
         ids = {one.key_result.id for one in rollups}
         flags = tuple(one for one in self.flags if one.signal.key_result_id in ids)
         return replace(self, rollups=rollups, flags=flags)
+
+    def _without(self, rollup: Rollup, hidden: frozenset[str]) -> Rollup:
+        taken = {s.initiative.id for s in self.stays[rollup.key_result.id] if s.later & hidden}
+        return replace(rollup, work=tuple(one for one in rollup.work if one.initiative.id not in taken))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,11 +117,12 @@ def look_back(
         about = replace(workspace, cycles=tuple(named if cycles else begun))
         past = _Past(
             declared=declared,
+            file=workspace,
             cycles=(*workspace.cycles, *gone),
             before=load_before(about, work),
+            links=work.links(workspace.id),
             signals=work.signal_history(workspace.id),
             snoozes=work.snoozes(workspace.id),
-            confidential=workspace.confidential,
         )
     return LookBack(
         workspace=about,
@@ -102,21 +136,25 @@ class _Past:
     """What the store has of all cycles; `cycles` are those of the file and those that left it."""
 
     declared: Sequence[DeclaredCycle]
+    file: Workspace
     cycles: Sequence[Cycle]
     before: Before
+    links: Sequence[Link]
     signals: Sequence[SignalSpan]
     snoozes: Sequence[Snooze]
-    confidential: frozenset[str]
 
 
 def _review(alone: Workspace, past: _Past, now: datetime) -> CycleReview:
     """The one cycle that the workspace has."""
-    placed = list(alone.key_results())
+    (cycle,) = alone.cycles
+    gone = removed(past.declared, cycle, past.file, now)
+    placed = [*alone.key_results(), *(one.placed for one in gone)]
     ends = {one.key_result.id: end for one in placed if (end := _goes_on(one, past.cycles))}
-    known = _until(stored(alone, past.before), ends)
+    stays_of = {one.key_result.id: stays(past.declared, one, past.file, now) for one in placed}
+    closed = {one.placed.key_result.id for one in gone if one.placed.key_result.confidential}
     return CycleReview(
-        cycle=alone.cycles[0],
-        rollups=tuple(roll_up(alone, one, known, now) for one in placed),
+        cycle=cycle,
+        rollups=tuple(_rollup(alone, one, stays_of[one.key_result.id], past, ends, now) for one in placed),
         flags=tuple(
             flag
             for one in placed
@@ -124,8 +162,33 @@ def _review(alone: Workspace, past: _Past, now: datetime) -> CycleReview:
             if (end := ends.get(one.key_result.id)) is None or flag.opened_on < end
         ),
         former={one.key_result.id: former_ways(past.declared, one, alone) for one in placed},
-        confidential=past.confidential | alone.confidential,
+        stays=stays_of,
+        removed={one.placed.key_result.id: one.until for one in gone},
+        confidential=past.file.confidential | alone.confidential | closed,
     )
+
+
+def _rollup(
+    alone: Workspace,
+    placed: Placed,
+    found: Sequence[Stay],
+    past: _Past,
+    ends: Mapping[str, date],
+    now: datetime,
+) -> Rollup:
+    """The key result with the bets that it has, and then those that left, each as it was then."""
+
+    def rolled(bets: tuple[Initiative, ...], at: datetime) -> Rollup:
+        one = replace(placed, key_result=replace(placed.key_result, initiatives=bets))
+        goal = replace(one.objective, key_results=(one.key_result,))
+        only = replace(alone, cycles=(replace(one.cycle, objectives=(goal,)),))
+        links = as_declared(tuple(only.links()), past.links)
+        known = _until(stored(only, replace(past.before, links=links)), ends)
+        return roll_up(alone, one, known if at == now else as_of(known, at), at)
+
+    left = [line for stay in found if stay.left_at for line in rolled((stay.initiative,), stay.left_at).work]
+    rollup = rolled(placed.key_result.initiatives, now)
+    return replace(rollup, work=(*rollup.work, *left))
 
 
 def _goes_on(placed: Placed, cycles: Iterable[Cycle]) -> date | None:

@@ -93,6 +93,47 @@ def test_a_target_that_was_mended_on_the_same_day_is_no_history(synced: World) -
     assert "the file had it as" not in synced.run("review").out
 
 
+FONTS = """              - id: fonts
+                title: Smaller fonts
+                owner: ben
+"""
+TOOLTIPS = """              - id: tooltips
+                title: In-app tooltips
+                owner: ben
+                bet: {move: 4, why: "nobody finds the import"}
+                link: {connection: jira, epic: WEB-4}
+"""
+
+
+def test_a_bet_that_left_is_told_with_its_days_and_proposed_no_more(synced: World) -> None:
+    """Two leave: one goes out of the file, and one to the key result where that stood."""
+    synced.change("UPDATE cycles SET declared_at = '2026-01-01 09:00:00.000000'")
+    synced.edit(TOOLTIPS, "")
+    synced.edit(FONTS, TOOLTIPS)
+    assert synced.run("sync").code == 0
+    now = today().date()
+    on = f"{now.day} {now:%b} {now.year}"
+
+    told = synced.run("review").out
+
+    title = "Cut the page load from 4.2 to 2.5 seconds (75th percentile)"
+    _, _, removed = told.partition(f"  Smaller fonts → {title}\n")
+    assert f"    in the file until {on}\n" in removed.partition("→")[0]
+    _, _, moved = told.partition("  In-app tooltips → Increase Day 7 activation from 34% to 52%\n")
+    assert f"    in the file until {on}, taken to {title}\n" in moved.partition("→")[0]
+    _, _, there = told.partition(f"  In-app tooltips → {title}\n")
+    assert there.startswith(f"    taken to this key result on {on}")
+    row = next(
+        one
+        for one in synced.run("--json", "review").json["acme"]["initiatives"]
+        if one["initiative"] == "tooltips" and one["left_on"]
+    )
+    assert (row["key_result"], row["left_on"], row["taken_to"]) == ("activation", str(now), title)
+    drawn = synced.run("review", "--next", "2027-Q1").out
+    assert drawn.count("In-app tooltips") == 1
+    assert "Smaller fonts" not in drawn
+
+
 def test_what_was_put_aside_is_in_the_review_with_its_reason(synced: World) -> None:
     signal = "page-load/unlinked_bet/fonts"
     until = str(today().date() + timedelta(days=9))
