@@ -147,7 +147,7 @@ def test_a_signal_while_it_plays_ends_it_and_leaves_nothing(
         (["signals"], "acme: 3 open signals\n"),
         (["report", "weekly"], "    -  Rebuild the onboarding flow  done  "),
         (["config", "validate"], "acme.yaml: workspace acme is valid\n"),
-        (["db", "current"], "0005; up to date\n"),
+        (["db", "current"], "0006; up to date\n"),
         (["check", "--offline"], "0 failed, 0 warnings\n"),
     ],
     ids=lambda one: " ".join(one) if isinstance(one, list) else "",
