@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -50,11 +50,8 @@ class CycleReview:
         gone = {
             (id_, stay.initiative.id) for id_, stays_ in self.stays.items() for stay in stays_ if stay.left_on
         }
-        return tuple(
-            replace(one, work=tuple(w for w in one.work if (one.key_result.id, w.initiative.id) not in gone))
-            for one in self.rollups
-            if one.key_result.id not in self.removed
-        )
+        there = tuple(one for one in self.rollups if one.key_result.id not in self.removed)
+        return _without(there, gone)
 
     def public(self, named: frozenset[str] = frozenset()) -> CycleReview:
         """The review of what may be shown: confidential key results only when asked for by name.
@@ -62,14 +59,26 @@ class CycleReview:
         A bet that one of them took over is as confidential as they are, also where it stood before.
         """
         hidden = self.confidential - named
-        rollups = tuple(self._without(one, hidden) for one in shown(self.rollups, named, self.confidential))
+        taken = {
+            (id_, s.initiative.id) for id_, found in self.stays.items() for s in found if s.later & hidden
+        }
+        rollups = _without(shown(self.rollups, named, self.confidential), taken)
         ids = {one.key_result.id for one in rollups}
-        flags = tuple(one for one in self.flags if one.signal.key_result_id in ids)
+        flags = tuple(
+            one
+            for one in self.flags
+            if one.signal.key_result_id in ids
+            and (one.signal.key_result_id, one.signal.initiative_id) not in taken
+        )
         return replace(self, rollups=rollups, flags=flags)
 
-    def _without(self, rollup: Rollup, hidden: frozenset[str]) -> Rollup:
-        taken = {s.initiative.id for s in self.stays[rollup.key_result.id] if s.later & hidden}
-        return replace(rollup, work=tuple(one for one in rollup.work if one.initiative.id not in taken))
+
+def _without(rollups: Iterable[Rollup], bets: Container[tuple[str, str]]) -> tuple[Rollup, ...]:
+    """The rollups without some of their bets, by ids of key result and initiative."""
+    return tuple(
+        replace(one, work=tuple(w for w in one.work if (one.key_result.id, w.initiative.id) not in bets))
+        for one in rollups
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from syncer.domain.closing import ClosedAs
 from syncer.domain.evidence import Evidence, Verdict, Why, evidence_of
 from syncer.domain.next_cycle import proposals
 from syncer.domain.okr import KeyResult
-from syncer.domain.work import WorkStatus
+from syncer.domain.work import Progress, WorkStatus
 from syncer.engine.checkins import check_in
 from syncer.engine.closing import close
 from syncer.engine.review import CycleReview, look_back
@@ -273,16 +273,23 @@ def test_a_key_result_that_is_taken_out_stays_in_the_review_with_its_bets(desk: 
 
 
 def test_a_bet_that_a_confidential_key_result_took_over_is_told_only_where_that_is_named(desk: Desk) -> None:
+    """Neither by what became of it, nor by what was flagged."""
     lost(desk)
+    desk.tracker.change("10042", progress=Progress(done=3, open=7))
+    weeks(desk, "2026-11-17", "2026-11-17", activation=36)
     changed(desk, "2026-11-18", BARE, replace(TOOK_OVER, confidential=True))
 
-    def told(*named: str) -> set[tuple[str, str]]:
-        back = look_back(desk.workspace, desk.store, desk.clock).public(frozenset(named))
-        return {(e.key_result.id, e.initiative.id) for one in back.cycles for e in one.evidence}
+    def told(*named: str) -> tuple[set[str], set[str]]:
+        (one,) = look_back(desk.workspace, desk.store, desk.clock).public(frozenset(named)).cycles
+        flags = {flag.signal.id for flag in one.flags if flag.signal.key_result_id == "activation"}
+        bets = {e.initiative.id for e in one.evidence if e.key_result.id == "activation"}
+        return bets, {id_ for id_ in flags if id_.endswith("/new-flow")}
 
-    assert told() == {("activation", "other-one")}
-    assert told("activation") == {("activation", "other-one")}
-    assert ("activation", "new-flow") in told("activation", "retention")
+    assert told() == told("activation") == ({"other-one"}, set())
+    assert told("activation", "retention") == (
+        {"other-one", "new-flow"},
+        {"activation/status_conflict/new-flow"},
+    )
 
 
 def test_a_confidential_key_result_that_was_taken_out_is_told_only_where_it_is_named(desk: Desk) -> None:
