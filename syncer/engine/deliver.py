@@ -65,6 +65,7 @@ class Round:
             self.clock,
             connector,
             self.workspace.publish,
+            self.workspace.confidential,
         )
 
     def over(self, read: ConnectionRead, connector: Connector, rows: Sequence[OutboxRow]) -> ConnectionRead:

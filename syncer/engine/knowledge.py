@@ -19,6 +19,7 @@ from syncer.engine.backfill import backfilled, last_reads
 from syncer.engine.judge import Judgement, judge
 from syncer.engine.publish import OutboxPlan, plan_publish
 from syncer.engine.pull import resting
+from syncer.engine.receipts import unanswered_receipts
 from syncer.engine.report import ItemChange, LinkTrouble
 from syncer.engine.retired import last_words
 from syncer.ports import UnitOfWork
@@ -160,6 +161,7 @@ def conclude(
     histories = _histories(reached, fresh)
     known = _known(workspace, before, links, histories)
     judgement = judge(workspace, known, before.signals, now)
+    standing = (*before.receipts, *unanswered_receipts(before.outbox, before.receipts))
     return After(
         at=now,
         links=links,
@@ -170,7 +172,7 @@ def conclude(
         outbox=plan_publish(
             (
                 *judgement.publications,
-                *last_words(workspace, links, before.receipts, resting(workspace, now)),
+                *last_words(workspace, links, standing, resting(workspace, now)),
             ),
             before.receipts,
             before.outbox,

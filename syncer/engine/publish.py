@@ -15,6 +15,7 @@ from syncer.domain.comment import Facts, Publication, is_material
 from syncer.domain.okr import PublishPolicy
 from syncer.domain.sync import Delivery, OutboxRow, Placement, Receipt, Standing, Wrote
 from syncer.domain.work import Item
+from syncer.engine.receipts import loudest, may_stand, receipt_after, was_gone
 from syncer.errors import NotFoundError, SkippableError, SyncerError, TemporaryError
 from syncer.ports import Clock, Connector, Lease, Store
 
@@ -60,10 +61,11 @@ def plan_publish(
     for item, publication in wanted.items():
         row, receipt = waiting.get(item), standing.get(item)
         new = _row_for(publication, receipt, policy, confidential)
-        if row is not None and row.in_flight and not _is_settled(receipt):
+        removing = row is not None and row.publication.comment is None
+        settled = _is_settled(receipt) and not (removing and _is_edited(receipt))
+        if row is not None and row.in_flight and not settled:
             # A write was cut off and may have arrived: whatever is owed now, the item has to be looked at. A
             # removal is brought to its end first, or what it took away looks like a person's opt-out.
-            removing = row.publication.comment is None
             kept = row.publication if removing else publication
             new = OutboxRow(publication=kept, in_flight=True, unanswered=_unanswered(row, kept))
         if new is None and row is not None:
@@ -100,10 +102,14 @@ def _unanswered(row: OutboxRow, publication: Publication) -> frozenset[str]:
 def _row_for(
     publication: Publication, receipt: Receipt | None, policy: PublishPolicy, confidential: Confidential
 ) -> OutboxRow | None:
+    if (
+        receipt is not None
+        and receipt.standing is not Standing.OPTED_OUT
+        and leaks(receipt.facts, confidential)
+    ):
+        return OutboxRow(publication=publication)
     if receipt is None or receipt.standing is Standing.WITHDRAWN:
         return OutboxRow(publication=publication) if publication.comment else None
-    if receipt.standing is not Standing.OPTED_OUT and leaks(receipt.facts, confidential):
-        return OutboxRow(publication=publication)
     if _is_settled(receipt):
         return None
     if publication.comment is None or receipt.standing in {Standing.PARTIAL, Standing.RESUMED}:
@@ -130,6 +136,10 @@ def _is_waiting(new: OutboxRow, row: OutboxRow | None) -> bool:
 
 def _is_settled(receipt: Receipt | None) -> bool:
     return receipt is not None and receipt.standing in {Standing.OPTED_OUT, Standing.EDITED}
+
+
+def _is_edited(receipt: Receipt | None) -> bool:
+    return receipt is not None and receipt.standing is Standing.EDITED
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +185,7 @@ class Courier:
     clock: Clock
     connector: Connector
     policy: PublishPolicy
+    confidential: Confidential
 
     def deliver(self, row: OutboxRow, receipt: Receipt | None, *, create: bool = True) -> Delivered:
         """Brings one comment to stand as wanted; without `create` only where one stands.
@@ -222,7 +233,8 @@ class Courier:
     def _steps(self, row: OutboxRow, receipt: Receipt | None, placement: Placement | None) -> Delivered:
         resumed = receipt is not None and receipt.standing is Standing.RESUMED
         publication, written = replace(row.publication, over_edits=resumed), list[Wrote]()
-        if placement is None and publication.comment is None:
+        first = placement
+        if placement is None and (publication.comment is None or publication.is_last_word):
             self._settle(publication, receipt, Delivery(Placement(), Standing.WITHDRAWN, Wrote.NOTHING))
             return Delivered(publication, Standing.WITHDRAWN)
         repeated = False
@@ -230,10 +242,11 @@ class Courier:
             self.confirm()
             try:
                 delivery = self.connector.publish(publication, placement)
-            except _gone_with_its_item(publication):
-                delivery = Delivery(Placement(), Standing.WITHDRAWN, Wrote.NOTHING)
+            except self._gone_with_its_item(publication, receipt):
+                return self._closed_unsaid(publication, receipt)
             except SkippableError as error:
-                return self._put_off(replace(row, in_flight=repeated), error)
+                # What was cut off before may stand there, and nothing but this row knows of it.
+                return self._put_off(replace(row, in_flight=row.in_flight or repeated), error)
             except SyncerError as error:
                 if _may_have_arrived(error) and publication.comment is None and not repeated:
                     repeated = True  # what is to be gone may be asked for again
@@ -242,14 +255,14 @@ class Courier:
                     self._save(row)
                 raise RefusedError(error) from error
             written.append(delivery.wrote)
-            if not (repeated or row.in_flight) and _was_gone(placement, delivery, written):
+            if not (repeated or row.in_flight) and was_gone(first, delivery, written):
                 delivery = replace(delivery, standing=Standing.OPTED_OUT)
-            self._settle(publication, receipt, delivery)
+            self._settle(publication, receipt, delivery, may_stand(row, receipt))
             placement = delivery.placement
             if delivery.standing is not Standing.PARTIAL:
                 break
         writes = sum(1 for wrote in written if wrote is not Wrote.NOTHING)
-        return Delivered(publication, delivery.standing, _loudest(written), writes)
+        return Delivered(publication, delivery.standing, loudest(written), writes)
 
     def _placements(
         self, publication: Publication, receipt: Receipt | None
@@ -274,8 +287,31 @@ class Courier:
         self._save(replace(row, not_before=self.clock.now() + self.policy.min_interval))
         return Delivered(row.publication, None, why=error.sentence, hint=error.hint, code=error.code)
 
-    def _settle(self, publication: Publication, before: Receipt | None, delivery: Delivery) -> None:
-        receipt = _receipt(publication, before, delivery, self.clock.now())
+    def _gone_with_its_item(
+        self, publication: Publication, receipt: Receipt | None
+    ) -> tuple[type[NotFoundError], ...]:
+        """What nobody asks for any more has nowhere to go once its item is gone, and nobody reads that item.
+
+        What leaks is asked for until it is known to be gone: Jira does not tell deleted from hidden.
+        """
+        needless = publication.is_last_word or publication.comment is None
+        leaking = receipt is None or leaks(receipt.facts, self.confidential)
+        return (NotFoundError,) if needless and not leaking else ()
+
+    def _closed_unsaid(self, publication: Publication, receipt: Receipt | None) -> Delivered:
+        """Nothing more is written, and nobody opted out. What was said is kept: the item may come back."""
+        assert receipt is not None  # noqa: S101  without one nothing is closed
+        with self.store.write(self.lease) as work:
+            work.save_receipt(replace(receipt, standing=Standing.WITHDRAWN))
+            work.drop_outbox(publication.workspace, publication.ref.connection, publication.item_id)
+        return Delivered(publication, Standing.WITHDRAWN)
+
+    def _settle(
+        self, publication: Publication, before: Receipt | None, delivery: Delivery, in_doubt: Facts = ()
+    ) -> None:
+        receipt = receipt_after(publication, before, delivery, self.clock.now())
+        if delivery.standing is Standing.EDITED:
+            receipt = replace(receipt, facts=in_doubt)
         with self.store.write(self.lease) as work:
             work.save_receipt(receipt)
             if delivery.standing is not Standing.PARTIAL:
@@ -304,44 +340,5 @@ def _may_have_arrived(error: SyncerError) -> bool:
     return isinstance(error, TemporaryError) and error.outcome_unknown
 
 
-def _gone_with_its_item(publication: Publication) -> tuple[type[NotFoundError], ...]:
-    """A last word has nowhere to stand once its item is gone, and nobody reads that item any more."""
-    return (NotFoundError,) if publication.is_last_word else ()
-
-
 _MAX_STEPS = 4
 """A task and a comment on it are two writes; twice that is a connector that goes in circles."""
-
-
-def _receipt(publication: Publication, before: Receipt | None, delivery: Delivery, now: datetime) -> Receipt:
-    """What stands there after a step; while it is not as wanted, what it said before is not forgotten."""
-    fresh = Receipt(
-        workspace=publication.workspace,
-        ref=publication.ref,
-        item_id=publication.item_id,
-        placement=delivery.placement,
-        standing=delivery.standing,
-    )
-    if delivery.standing is Standing.WITHDRAWN:
-        return fresh
-    if delivery.standing is not Standing.STANDING or publication.comment is None:
-        return replace(before or fresh, placement=delivery.placement, standing=delivery.standing)
-    return replace(
-        fresh,
-        digest=publication.digest,
-        facts=publication.facts,
-        text=publication.comment.plain,
-        published_at=now,
-    )
-
-
-def _was_gone(placement: Placement | None, delivery: Delivery, written: Sequence[Wrote]) -> bool:
-    """Whether a human took the comment away before we could: an opt-out, not a withdrawal of ours."""
-    known = placement is not None and placement.comment_id is not None
-    removed = delivery.standing is Standing.WITHDRAWN and set(written) == {Wrote.NOTHING}
-    return known and removed
-
-
-def _loudest(written: Sequence[Wrote]) -> Wrote:
-    order = (Wrote.CREATED, Wrote.REMOVED, Wrote.UPDATED)
-    return next((wrote for wrote in order if wrote in written), Wrote.NOTHING)

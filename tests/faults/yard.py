@@ -33,7 +33,7 @@ from connectors.sandbox.server import Request, StandIn
 from connectors.transport import Transport
 from syncer.domain.link import Link
 from syncer.domain.notification import Event, Subscription
-from syncer.domain.okr import Initiative, KeyResult, PublishPolicy, Workspace
+from syncer.domain.okr import Initiative, KeyResult, PublishPolicy, WhenRetired, Workspace
 from syncer.domain.sync import Due, Trigger
 from syncer.domain.work import Health, WorkRef
 from syncer.engine.checkins import check_in
@@ -269,6 +269,11 @@ class Asana:
     def _rollups(self, project: str) -> list[Any]:
         return [task for task in self.site.tasks(project) if task["created_by"] == self.site.bot.gid]
 
+    def empty_task(self, item: int) -> None:
+        """A person deletes our comment and leaves the task that it stood on."""
+        for story in self._stories(self.projects[item]):
+            self.site.delete_story(story["gid"], by=ANA_IN_ASANA)
+
     def _stories(self, project: str) -> list[Any]:
         stories = [one for task in self._rollups(project) for one in self.site.comments(task["gid"])]
         return [one for one in stories if one["author"] == self.site.bot.gid]
@@ -371,6 +376,7 @@ class Yard:
     clock: Clock = field(default_factory=Clock)
     confidential: bool = False
     retired: bool = False
+    when_retired: WhenRetired = WhenRetired.SAY_SO
     silent: set[int] = field(default_factory=set)
     min_interval: timedelta = timedelta(hours=6)
 
@@ -398,7 +404,7 @@ class Yard:
         bets = [self._bet(item) for item in range(self.items) if not (self.retired and item == 1)]
         number: KeyResult = build.key_result(*bets, confidential=self.confidential)
         kind = "asana" if self.kind == "asana" else "jira"
-        policy = PublishPolicy(min_interval=self.min_interval)
+        policy = PublishPolicy(min_interval=self.min_interval, when_retired=self.when_retired)
         return build.workspace(number, connection_kinds={"tracker": kind}, notify=(READER,), publish=policy)
 
     def _bet(self, item: int) -> Initiative:

@@ -1,0 +1,99 @@
+"""Items that went out of sight, and comments that people took away: what a removal makes of them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from syncer.domain.okr import WhenRetired
+from syncer.domain.sync import Standing
+from tests.faults.yard import KINDS, Asana, Kind, Yard
+
+DAY = timedelta(days=1)
+
+
+def standing(yard: Yard) -> set[Standing]:
+    with yard.opened() as store, store.read() as work:
+        return {receipt.standing for receipt in work.receipts("acme")}
+
+
+def texts(yard: Yard) -> list[str]:
+    return [body for bodies in yard.tracker.comments().values() for body in bodies]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_item_that_was_hidden_when_it_was_retired_is_taken_up_again(kind: Kind, database: str) -> None:
+    with Yard(kind, database, 2) as yard:
+        yard.check_in(36)
+        yard.sync()
+        yard.tracker.hide(1)
+        yard.retired = True
+        yard.clock.pass_by(DAY)
+        yard.sync()
+        yard.tracker.reveal()
+        yard.retired = False
+        yard.check_in(45)
+        for _ in range(2):
+            yard.clock.pass_by(DAY)
+            yard.sync()
+
+        assert ["45 %" in text for text in texts(yard)] == [True, True]
+        assert standing(yard) == {Standing.STANDING}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_was_hidden_when_it_was_retired_is_still_taken_back(kind: Kind, database: str) -> None:
+    with Yard(kind, database, 2) as yard:
+        yard.check_in(36)
+        yard.sync()
+        yard.tracker.hide(1)
+        yard.retired = True
+        yard.clock.pass_by(DAY)
+        yard.sync()
+        yard.tracker.reveal()
+        yard.confidential = True
+        for _ in range(2):
+            yard.clock.pass_by(DAY)
+            yard.sync()
+
+        assert texts(yard) == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_removal_from_an_item_that_is_gone_is_asked_for_once(kind: Kind, database: str) -> None:
+    with Yard(kind, database, 2, when_retired=WhenRetired.REMOVE) as yard:
+        yard.check_in(36)
+        yard.sync()
+        yard.tracker.delete(1)
+        yard.retired = True
+        yard.clock.pass_by(DAY)
+        yard.sync()
+        before = len(yard.tracker.server.requests)
+        yard.clock.pass_by(DAY)
+
+        report = yard.sync()
+
+        assert not report.is_partial
+        assert [one.method for one in yard.tracker.server.requests[before:] if one.method == "DELETE"] == []
+
+
+@pytest.mark.parametrize("how", ["the comment", "its task"])
+def test_who_deletes_the_comment_before_it_is_removed_has_opted_out(how: str, database: str) -> None:
+    with Yard("asana", database, 1) as yard:
+        yard.check_in(36)
+        yard.sync()
+        assert isinstance(yard.tracker, Asana)
+        if how == "its task":
+            yard.tracker.delete_comment(0)
+        else:
+            yard.tracker.empty_task(0)
+        yard.confidential = True
+        yard.clock.pass_by(DAY)
+        yard.sync()
+        yard.confidential = False
+        yard.clock.pass_by(DAY)
+        yard.sync()
+
+        assert texts(yard) == []
+        assert standing(yard) == {Standing.OPTED_OUT}
