@@ -12,7 +12,8 @@ from syncer.cli.session import Session
 from syncer.domain.link import Link
 from syncer.domain.okr import Workspace
 from syncer.domain.work import WorkRef
-from syncer.engine.report import SyncReport
+from syncer.engine.publish import leaks
+from syncer.engine.report import Planned, SyncReport
 
 Named = Annotated[
     list[str] | None, typer.Option("--kr", help="Only this key result, a confidential one too; repeatable.")
@@ -51,10 +52,15 @@ class Veil:
             value_troubles=tuple(t for t in report.value_troubles if t.key_result_id not in self.key_results),
             opened=tuple(s for s in report.opened if s.key_result_id in self.shown),
             closed=tuple(s for s in report.closed if s.key_result_id in self.shown),
-            planned=tuple(p for p in report.planned if p.publication.ref not in self.refs),
+            planned=tuple(self._over(p) for p in report.planned if p.publication.ref not in self.refs),
             delivered=tuple(d for d in report.delivered if d.publication.ref not in self.refs),
             held_back=tuple(h for h in report.held_back if h.publication.ref not in self.refs),
         )
+
+    def _over(self, planned: Planned) -> Planned:
+        """What stands there may tell of what became confidential only now."""
+        tells = planned.receipt is not None and leaks(planned.receipt.facts, self.key_results)
+        return replace(planned, veiled=tells)
 
     def note(self, session: Session) -> None:
         """Says beside the result how many key results are kept back, if any is."""

@@ -81,7 +81,10 @@ def _signals(report: SyncReport) -> Iterator[str]:
 
 def _comment(planned: Planned, now: datetime) -> Iterator[str]:
     step = text.step(planned, now)
-    before = planned.receipt.text if planned.receipt else ""
-    lines = list(text.comment_lines(planned.publication.comment, before))
+    lines = list(text.planned_lines(planned))
     fence = "`" * (1 + max((len(found) for line in lines for found in _FENCE.findall(line)), default=2))
-    yield from ("", f"### {escape(step[0].upper() + step[1:])}", "", f"{fence}diff", *lines, fence)
+    yield from ("", f"### {escape(step[0].upper() + step[1:])}")
+    if planned.veiled:
+        yield from ("", f"{text.VEILED[0].upper()}{text.VEILED[1:]}.")
+    if lines:
+        yield from ("", f"{fence}diff", *lines, fence)

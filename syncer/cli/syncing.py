@@ -279,8 +279,9 @@ def plan_lines(report: SyncReport, now: datetime, *, publishing: bool) -> Iterab
 
 def _planned_lines(planned: Planned, now: datetime) -> Iterator[str]:
     yield f"  {text.step(planned, now)}"
-    before = planned.receipt.text if planned.receipt else ""
-    yield from (f"      {line}" for line in text.comment_lines(planned.publication.comment, before))
+    yield from (f"      {line}" for line in text.planned_lines(planned))
+    if planned.veiled:
+        yield f"      {text.VEILED}"
 
 
 def _common(report: SyncReport) -> Iterable[str]:

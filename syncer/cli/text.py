@@ -23,6 +23,7 @@ from syncer.engine.report import Planned
 plain, name = foreign.plain, foreign.name
 
 PUBLISHING_OFF = "publishing is off for this workspace (publish.enabled: false)"
+VEILED = "what stands there is not shown: it tells of a key result that is confidential now"
 
 
 def many(count: int, noun: str) -> str:
@@ -225,8 +226,14 @@ def step(planned: Planned, now: datetime) -> str:
     return f"{what} the comment on {planned.publication.ref}{later}"
 
 
-def comment_lines(comment: Comment | None, standing: str) -> Iterator[str]:
-    """The comment as it would stand, or what it changes in the one that stands there."""
+def planned_lines(planned: Planned) -> Iterator[str]:
+    """The comment as it would stand, or what it changes in the one that stands, unless that is veiled."""
+    standing = planned.receipt.text if planned.receipt else ""
+    lines = _comment_lines(planned.publication.comment, standing)
+    return (line for line in lines if not (planned.veiled and line.startswith("-")))
+
+
+def _comment_lines(comment: Comment | None, standing: str) -> Iterator[str]:
     wanted = comment.plain if comment else ""
     if not standing or not wanted:
         mark = "+" if wanted else "-"

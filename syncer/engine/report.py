@@ -61,11 +61,12 @@ class LinkTrouble:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A comment that a sync would write, beside what stands there now."""
+    """A comment that a sync would write, beside what stands there now; `veiled` is not to be shown."""
 
     publication: Publication
     receipt: Receipt | None
     not_before: datetime | None
+    veiled: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

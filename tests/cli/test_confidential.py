@@ -119,3 +119,23 @@ def test_it_is_not_named_when_it_leaves_the_file(synced: World, command: list[st
 
     assert ran.code in {0, 3}
     assert told(ran.out) == []
+
+
+@pytest.mark.parametrize("form", ["text", "markdown"])
+@pytest.mark.parametrize("shared", [True, False], ids=["shared item", "link taken away"])
+def test_a_plan_does_not_show_what_it_takes_back(acme: World, form: str, shared: bool) -> None:
+    link, title = "link: {connection: jira, epic: ONB-12}", "Increase Day 7 activation"
+    secret = (title, "34 %", "Rebuild the onboarding flow")
+    if shared:
+        acme.edit("link: {connection: platform, epic: SUP-2}", link)
+    acme.run("sync")
+    acme.edit("          - id: activation\n", "          - id: activation\n            confidential: true\n")
+    if not shared:
+        acme.edit(f"                {link}\n", "")
+
+    ran = acme.run("plan", "--format", form)
+
+    assert " the comment on jira:ONB" in ran.out
+    assert "hat stands there is not shown: it tells of a key result that is confidential now" in ran.out
+    assert [word for word in secret if word in ran.out] == []
+    assert title in acme.run("plan", "--kr", "activation", "--format", form).out
