@@ -66,6 +66,9 @@ class TaskComments:
         at = placement or Placement()
         if publication.comment is None:
             wrote = _removed(self.client, at.comment_id) if at.comment_id else Wrote.NOTHING
+            if at.comment_id and wrote is Wrote.NOTHING:
+                # Gone only where its task is not: what is in the trash comes back with its comments.
+                self.client.touch_task(publication.item_id)
             return Delivery(Placement(), Standing.WITHDRAWN, wrote)
         if at.comment_id is None:
             gid = self._pinned(publication.item_id, rich_text(publication.comment))
@@ -145,19 +148,22 @@ class ProjectComments:
     def _withdraw(self, publication: Publication, at: Placement) -> Delivery:
         if at.comment_id is not None:
             wrote = _removed(self.client, at.comment_id)
+            if wrote is Wrote.NOTHING:
+                self.client.touch_project(publication.item_id)  # as above, with the task of ours
             left = Placement(container_id=at.container_id)
             return Delivery(left, Standing.PARTIAL if at.container_id else Standing.WITHDRAWN, wrote)
-        wrote = self._remove_task(at.container_id, publication.marker) if at.container_id else Wrote.NOTHING
+        wrote = self._remove_task(publication, at.container_id) if at.container_id else Wrote.NOTHING
         return Delivery(Placement(), Standing.WITHDRAWN, wrote)
 
-    def _remove_task(self, gid: str, marker: str) -> Wrote:
+    def _remove_task(self, publication: Publication, gid: str) -> Wrote:
         try:
-            task = self.client.own_task(gid, marker)
+            task = self.client.own_task(gid, publication.marker)
             if not task.marked or task.by != self.me:
                 # Somebody made it a task of their own; what they wrote is not ours to delete.
                 return Wrote.NOTHING
             self.client.delete_task(gid)
         except NotFoundError:
+            self.client.touch_project(publication.item_id)
             return Wrote.NOTHING
         return Wrote.REMOVED
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from connectors.sandbox.server import Request, Response
 from syncer.domain.okr import WhenRetired
 from syncer.domain.sync import Standing
 from tests.faults.yard import KINDS, Asana, Kind, Yard
@@ -97,3 +98,26 @@ def test_who_deletes_the_comment_before_it_is_removed_has_opted_out(how: str, da
 
         assert texts(yard) == []
         assert standing(yard) == {Standing.OPTED_OUT}
+
+
+def test_what_lies_in_the_trash_is_taken_back_when_it_comes_out(database: str) -> None:
+    def in_the_trash(number: int, request: Request) -> Response | None:
+        del number
+        unknown = {"errors": [{"message": "Unknown object"}]}
+        return Response.of(404, unknown) if trash & set(request.path.split("/")) else None
+
+    with Yard("asana", database, 1) as yard:
+        yard.check_in(36)
+        yard.sync()
+        assert isinstance(yard.tracker, Asana)
+        trash = yard.tracker.gids_of(0)
+        yard.tracker.server.fault = in_the_trash
+        yard.confidential = True
+        yard.clock.pass_by(DAY)
+        yard.sync()
+        yard.mend()
+        assert len(texts(yard)) == 1
+        yard.clock.pass_by(DAY)
+        yard.sync()
+
+        assert texts(yard) == []

@@ -269,6 +269,11 @@ class Asana:
     def _rollups(self, project: str) -> list[Any]:
         return [task for task in self.site.tasks(project) if task["created_by"] == self.site.bot.gid]
 
+    def gids_of(self, item: int) -> set[str]:
+        """The project with everything of ours on it."""
+        project = self.projects[item]
+        return {project, *(one["gid"] for one in (*self._rollups(project), *self._stories(project)))}
+
     def empty_task(self, item: int) -> None:
         """A person deletes our comment and leaves the task that it stood on."""
         for story in self._stories(self.projects[item]):
