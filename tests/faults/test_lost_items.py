@@ -23,16 +23,21 @@ def texts(yard: Yard) -> list[str]:
     return [body for bodies in yard.tracker.comments().values() for body in bodies]
 
 
+def retire_while_hidden(yard: Yard) -> None:
+    """The link of an item that carries a comment leaves the file while nobody can see the item."""
+    yard.check_in(36)
+    yard.sync()
+    yard.tracker.hide(1)
+    yard.retired = True
+    yard.clock.pass_by(DAY)
+    yard.sync()
+    yard.tracker.reveal()
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_item_that_was_hidden_when_it_was_retired_is_taken_up_again(kind: Kind, database: str) -> None:
     with Yard(kind, database, 2) as yard:
-        yard.check_in(36)
-        yard.sync()
-        yard.tracker.hide(1)
-        yard.retired = True
-        yard.clock.pass_by(DAY)
-        yard.sync()
-        yard.tracker.reveal()
+        retire_while_hidden(yard)
         yard.retired = False
         yard.check_in(45)
         for _ in range(2):
@@ -46,13 +51,7 @@ def test_an_item_that_was_hidden_when_it_was_retired_is_taken_up_again(kind: Kin
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_was_hidden_when_it_was_retired_is_still_taken_back(kind: Kind, database: str) -> None:
     with Yard(kind, database, 2) as yard:
-        yard.check_in(36)
-        yard.sync()
-        yard.tracker.hide(1)
-        yard.retired = True
-        yard.clock.pass_by(DAY)
-        yard.sync()
-        yard.tracker.reveal()
+        retire_while_hidden(yard)
         yard.confidential = True
         for _ in range(2):
             yard.clock.pass_by(DAY)
