@@ -91,6 +91,7 @@ class Publish(Frozen):
     """How rollups are written back. `enabled: false` makes the workspace read only.
 
     `when_retired`: the comment on an item that is no longer linked, or silent, says so once, or is removed.
+    Taking away what became confidential goes beyond `max_writes_per_sync`, and waits for no `min_interval`.
     """
 
     enabled: bool = True

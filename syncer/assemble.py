@@ -63,6 +63,7 @@ def assemble(file: Model) -> Workspace:
         },
         connection_kinds={name: settings.kind for name, settings in file.connections.items()},
         audiences={name: one.audience for name, one in file.connections.items() if one.audience},
+        silent=frozenset(name for name, one in file.connections.items() if not one.publishes),
         publish=PublishPolicy(
             enabled=file.publish.enabled,
             min_interval=file.publish.min_interval,

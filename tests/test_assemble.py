@@ -77,6 +77,7 @@ def test_the_workspace_keeps_its_schedule_its_policy_and_its_people(path: Path) 
     rules = [placed.key_result.rules for placed in workspace.key_results()]
     assert {one.stale_after for one in rules} == {timedelta(hours=1)}
     assert (workspace.publish.min_interval, workspace.publish.max_writes_per_sync) == (timedelta(hours=1), 3)
+    assert workspace.silent == {"asana"}
     holder = workspace.account_holder("jira", "account-ana")
     assert holder is not None
     assert holder.name == "Ana Ruiz"

@@ -22,6 +22,7 @@ def plan_markdown(report: SyncReport, now: datetime, /, *, publishing: bool) -> 
     yield _summary(report, planned)
     if not publishing:
         yield from ("", f"{text.PUBLISHING_OFF[0].upper()}{text.PUBLISHING_OFF[1:]}.")
+    yield from _listed("What stands that should not", (escape(text.exposed(one)) for one in report.exposed))
     yield from _listed("What cannot be read", _troubles(report))
     yield from _listed("What is new", _changes(report))
     yield from _listed("Signals", _signals(report))

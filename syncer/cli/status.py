@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import urllib.error
 import urllib.request
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated, Any
@@ -20,6 +21,7 @@ from syncer.domain.render import day, late_words
 from syncer.domain.rollup import Rollup
 from syncer.domain.sync import Receipt, Standing
 from syncer.domain.work import LinkState
+from syncer.engine.publish import leaks
 from syncer.engine.view import View
 from syncer.errors import FatalError
 
@@ -80,6 +82,9 @@ def status_lines(view: View, now: datetime, named: frozenset[str] = frozenset())
     links = _links(view, named)
     yield from _link_lines(view, links, now)
     yield from (f"  ! comment on {r.ref}: {_LEFT_ALONE[r.standing]}" for r in _left_alone(view, named))
+    for name, count in _exposed(view).items():
+        what = f"what is confidential now still stands on {text.many(count, 'item')}"
+        yield f"  ! {name}: {what}; syncer sync takes it back, or says why it cannot"
     for trouble in view.notify_troubles:
         since = f"since {trouble.since:%Y-%m-%d %H:%M} UTC"
         yield f"  ! not told {since}: {text.plain(trouble.sentence)}"
@@ -110,6 +115,16 @@ def _left_alone(view: View, named: frozenset[str]) -> list[Receipt]:
     """The comments that people edited or deleted."""
     shown = {link.carrier for link in _links(view, named)}
     return [r for r in view.before.receipts if r.standing in _LEFT_ALONE and r.ref in shown]
+
+
+def _exposed(view: View) -> dict[str, int]:
+    """On how many items of each connection something stands that is confidential now."""
+    kept = view.workspace.confidential
+    standing = (r for r in view.before.receipts if r.standing not in _NOT_THERE and leaks(r.facts, kept))
+    return dict(Counter(receipt.ref.connection for receipt in standing))
+
+
+_NOT_THERE = frozenset({Standing.OPTED_OUT, Standing.WITHDRAWN})
 
 
 def _stale_number(rollup: Rollup) -> str:
@@ -165,6 +180,7 @@ def _document(view: View, named: frozenset[str]) -> dict[str, Any]:
         "comments_left_alone": [
             {"item": str(r.ref), "standing": r.standing} for r in _left_alone(view, named)
         ],
+        "exposed": _exposed(view),
         "key_results": [
             {
                 "id": r.key_result.id,

@@ -17,9 +17,9 @@ from syncer.cli.links import no_link
 from syncer.cli.markdown import plan_markdown
 from syncer.cli.session import Session, session_of
 from syncer.domain.sync import Standing, Wrote
-from syncer.engine.publish import Delivered, Held
+from syncer.engine.publish import Delivered
 from syncer.engine.pull import Scope
-from syncer.engine.report import ConnectionOutcome, ConnectionReport, Planned, SyncReport
+from syncer.engine.report import ConnectionOutcome, ConnectionReport, Held, Planned, SyncReport
 from syncer.engine.sync import Wish, plan_sync, run_sync
 from syncer.errors import BusyError, SkippableError, SyncerError
 
@@ -217,6 +217,7 @@ def sync_lines(report: SyncReport, _: datetime, *, publishing: bool) -> Iterable
             yield f"    -> {one.hint}"
     for held in report.held_back:
         yield f"  comment on {held.publication.ref}: {_waits(held)}"
+    yield from _exposed(report)
     for reader in report.told:
         yield f"  told {reader}"
     for trouble in report.untold:
@@ -234,6 +235,8 @@ def sync_lines(report: SyncReport, _: datetime, *, publishing: bool) -> Iterable
 def _became(delivered: Delivered) -> str:
     if delivered.code:
         return "refused"
+    if delivered.standing is Standing.PARTIAL:
+        return "begun"
     if delivered.standing is Standing.STANDING and delivered.wrote is Wrote.REMOVED:
         return "a second one of ours removed"
     if delivered.wrote is not Wrote.NOTHING:
@@ -251,9 +254,13 @@ _LEFT = {
 
 def _waits(held: Held) -> str:
     if held.until is None:
-        return "waits for the next sync, this one has written enough"
+        return f"waits: {text.plain(held.why) or 'this sync has written enough'}"
     why = text.plain(held.why) if held.why else "the interval between two edits"
     return f"held back until {held.until:%Y-%m-%d %H:%M} UTC, {why}"
+
+
+def _exposed(report: SyncReport) -> Iterator[str]:
+    return (f"  ! {text.exposed(one)}" for one in report.exposed)
 
 
 def _wrote(report: SyncReport) -> str:
@@ -266,6 +273,9 @@ def plan_lines(report: SyncReport, now: datetime, *, publishing: bool) -> Iterab
     yield from _common(report)
     for one in report.planned if publishing else ():
         yield from _planned_lines(one, now)
+    for held in report.held_back:
+        yield f"  comment on {held.publication.ref}: {_waits(held)}"
+    yield from _exposed(report)
     if not publishing:
         yield f"  {text.PUBLISHING_OFF}"
     comments = f", {text.many(len(report.planned), 'comment')} to write" if publishing else ""
@@ -317,7 +327,7 @@ def _read(connection: ConnectionReport) -> Iterable[str]:
         yield f"  {name}: {connection.outcome.value}: {sentence}"
         if connection.hint:
             yield f"    -> {connection.hint}"
-        if connection.until and connection.outcome is ConnectionOutcome.FAILED:
+        if connection.until and connection.outcome is not ConnectionOutcome.DEFERRED:
             yield f"    -> left alone until {connection.until:%Y-%m-%d %H:%M} UTC"
 
 
@@ -348,6 +358,7 @@ def report_document(report: SyncReport) -> dict[str, Any]:
                 "item": str(p.publication.ref),
                 "body": p.publication.comment.plain if p.publication.comment else None,
                 "not_before": p.not_before,
+                "has_room": p.has_room,
             }
             for p in report.planned
         ],
@@ -357,7 +368,10 @@ def report_document(report: SyncReport) -> dict[str, Any]:
         ],
         "moved": report.moved,
         "backfilled": report.backfilled,
-        "held_back": [{"item": str(h.publication.ref), "until": h.until} for h in report.held_back],
+        "held_back": [
+            {"item": str(h.publication.ref), "until": h.until, "why": h.why} for h in report.held_back
+        ],
+        "exposed": report.exposed,
         "told": report.told,
         "untold": report.untold,
         "requests": report.requests,

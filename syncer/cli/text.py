@@ -18,7 +18,7 @@ from syncer.domain.rollup import Rollup, WorkLine
 from syncer.domain.signals.finding import Signal
 from syncer.domain.sync import Standing
 from syncer.domain.work import Health
-from syncer.engine.report import Planned
+from syncer.engine.report import Exposed, Planned
 
 plain, name = foreign.plain, foreign.name
 
@@ -223,7 +223,15 @@ def step(planned: Planned, now: datetime) -> str:
     what = "remove" if planned.publication.comment is None else "update" if stands else "create"
     waits = planned.not_before is not None and planned.not_before > now
     later = f", not before {planned.not_before:%Y-%m-%d %H:%M} UTC" if waits else ""
+    later = later if planned.has_room else ", in a later sync: this one will have written enough"
     return f"{what} the comment on {planned.publication.ref}{later}"
+
+
+def exposed(one: Exposed) -> str:
+    """That something stands which should be gone, and why it does."""
+    when = f" until {one.until:%Y-%m-%d %H:%M} UTC" if one.until else ""
+    items = many(one.items, "item")
+    return f"{one.connection}: what is confidential now still stands on {items}{when}: {plain(one.why)}"
 
 
 def planned_lines(planned: Planned) -> Iterator[str]:

@@ -220,7 +220,8 @@ class Placed:
 class Workspace:
     """One tenant: its goals, its people and the rules that hold for all of them.
 
-    `audiences` are who may see the comments written over a connection, where that is not everybody.
+    `audiences` are who may see the comments written over a connection, where that is not everybody. Over the
+    `silent` ones nothing is written.
 
     Whoever has not checked in is reminded weekly, on the weekday `check_in_on` (Monday is 0).
     """
@@ -231,6 +232,7 @@ class Workspace:
     people: Mapping[str, Person] = field(default_factory=dict)
     connection_kinds: Mapping[str, str] = field(default_factory=dict)
     audiences: Mapping[str, str] = field(default_factory=dict)
+    silent: frozenset[str] = frozenset()
     publish: PublishPolicy = field(default_factory=PublishPolicy)
     sync_every: timedelta = timedelta(minutes=15)
     reconcile_at: time = time(3)

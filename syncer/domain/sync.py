@@ -98,6 +98,8 @@ class Placement:
 class Receipt:
     """What stands published on one item, and the facts it was written for; `published_at` is UTC.
 
+    Of one that was withdrawn, `published_at` is when that was.
+
     `text` is the comment in plain text, for showing what a newer one would change.
     """
 
@@ -115,6 +117,11 @@ class Receipt:
     def item(self) -> Item:
         """What it stands on."""
         return self.ref.connection, self.item_id
+
+    @property
+    def is_last_word(self) -> bool:
+        """Whether what stands there says that it can be deleted."""
+        return self.standing is Standing.STANDING and bool(self.digest) and not self.facts
 
     @property
     def removal(self) -> Publication:

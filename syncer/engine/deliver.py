@@ -12,19 +12,12 @@ from types import MappingProxyType
 from syncer.domain.okr import Workspace
 from syncer.domain.sync import ConnectionHealth, OutboxRow, Receipt, Standing
 from syncer.domain.work import Item
+from syncer.engine.dispatch import dispatch, may_go, over
 from syncer.engine.lease import Hold
-from syncer.engine.publish import (
-    Confidential,
-    Courier,
-    Delivered,
-    Held,
-    RefusedError,
-    leaks,
-    leaks_unanswered,
-)
+from syncer.engine.publish import Courier, Delivered, RefusedError, leaks
 from syncer.engine.pull import Deferred
 from syncer.engine.reading import Connect, ConnectionRead, idle, refused
-from syncer.engine.report import ConnectionOutcome
+from syncer.engine.report import ConnectionOutcome, ConnectionReport, Held
 from syncer.engine.verify import Verify, verified
 from syncer.errors import SyncerError
 from syncer.ports import Clock, Connector
@@ -68,26 +61,73 @@ class Round:
             self.workspace.confidential,
         )
 
-    def over(self, read: ConnectionRead, connector: Connector, rows: Sequence[OutboxRow]) -> ConnectionRead:
-        """Delivers over one connection until it is done, or the connection itself refuses.
+    def first(self, read: ConnectionRead, connector: Connector, rows: Sequence[OutboxRow]) -> ConnectionRead:
+        """Takes back what leaks over one connection, whether there is room or not.
 
-        What leaks is taken back whether there is room or not.
+        A comment that a person has edited since is not edited by us: it goes as a whole.
         """
-        courier, after = self.courier(connector), read
-        for row in rows:
-            if self.room <= 0 and not _takes_back(row, self.receipts, self.workspace.confidential):
+        courier = self.courier(connector)
+
+        def deliver(row: OutboxRow) -> None:
+            one = self._deliver(courier, row, self.receipts.get(row.publication.item), room=None)
+            if one.standing is Standing.EDITED and row.publication.comment is not None:
+                receipt = self._receipt(row.publication.item)
+                if receipt is not None and leaks(receipt.facts, self.workspace.confidential):
+                    self._deliver(courier, OutboxRow(publication=receipt.removal), receipt, room=None)
+
+        return self._over(read, connector, rows, deliver, exposed=True)
+
+    def then(self, read: ConnectionRead, connector: Connector, rows: Sequence[OutboxRow]) -> ConnectionRead:
+        """Delivers over one connection as long as there is room."""
+        courier = self.courier(connector)
+
+        def deliver(row: OutboxRow) -> None:
+            one = None
+            if self.room > 0:
+                one = self._deliver(courier, row, self.receipts.get(row.publication.item), room=self.room)
+            if one is None or one.standing is Standing.PARTIAL:
                 self.held.append(Held(row.publication, None))
-                continue
+
+        return self._over(read, connector, rows, deliver, exposed=False)
+
+    def _over(
+        self,
+        read: ConnectionRead,
+        connector: Connector,
+        rows: Sequence[OutboxRow],
+        deliver: Callable[[OutboxRow], None],
+        *,
+        exposed: bool,
+    ) -> ConnectionRead:
+        """Row after row until all are done, or the connection itself refuses; then the others wait."""
+        after, before = read, (connector.requests, connector.writes)
+        for at, row in enumerate(rows):
             try:
-                receipt = self.receipts.get(row.publication.item)
-                one = courier.deliver(row, receipt, create=may_go(row, self.readable))
+                deliver(row)
             except RefusedError as refusal:
                 after = refused(read, refusal.error, self.clock.now())
+                self.wait(rows[at:], after.report.until, refusal.error.sentence, exposed=exposed)
                 break
-            self.room -= one.writes
-            self.delivered.append(one)
-        report = replace(after.report, requests=connector.requests, writes=connector.writes)
+        sent = (connector.requests - before[0], connector.writes - before[1])
+        report = after.report
+        report = replace(report, requests=report.requests + sent[0], writes=report.writes + sent[1])
         return replace(after, report=report)
+
+    def _deliver(
+        self, courier: Courier, row: OutboxRow, receipt: Receipt | None, *, room: int | None
+    ) -> Delivered:
+        one = courier.deliver(row, receipt, create=may_go(row, self.readable), room=room)
+        self.room -= one.writes
+        self.delivered.append(one)
+        return one
+
+    def _receipt(self, item: Item) -> Receipt | None:
+        with self.holding.store.read() as work:
+            return next((one for one in work.receipts(self.workspace.id) if one.item == item), None)
+
+    def wait(self, rows: Sequence[OutboxRow], until: datetime | None, why: str, *, exposed: bool) -> None:
+        """Notes rows that this sync has to leave."""
+        self.held += [Held(row.publication, until, why, exposed=exposed) for row in rows]
 
 
 def deliver(
@@ -101,21 +141,18 @@ def deliver(
     away: Mapping[str, Deferred] = MappingProxyType({}),
     verify: Verify = Verify.NOTHING,
 ) -> Deliveries:
-    """Writes what may be written now: items just read, when their time has come, up to the policy's limit.
+    """Writes what may be written now, as `dispatch` sorts it, up to the policy's limit.
 
-    What must be taken back because it became confidential goes first, over every connection, beyond the
-    limit, and also where the item was not read in this sync. A last word, on an item that the file wants
-    no comment on, needs no read either. Connections that are `away`, by name, are left alone all the same.
-    What nothing is owed to is looked at afterwards, as far as `verify` says.
+    What must be taken back because it became confidential goes first, over every connection, and beyond the
+    limit. What nothing is owed to is looked at afterwards, as far as `verify` says.
     """
     with holding.store.read() as work:
         rows = work.outbox(workspace.id)
         receipts = {receipt.item: receipt for receipt in work.receipts(workspace.id)}
         health = work.health(workspace.id)
-    urgent = [row for row in rows if is_urgent(row, receipts, workspace.confidential)]
-    usual = [row for row in rows if row not in urgent and may_go(row, readable)]
     now = clock.now()
-    ready = [*urgent, *(row for row in usual if row.not_before is None or row.not_before <= now)]
+    reports = {read.connection: read.report for read in reads}
+    wanted = dispatch(workspace, rows, receipts, readable, reports, away, now)
     turn = Round(
         holding=holding,
         clock=clock,
@@ -123,76 +160,60 @@ def deliver(
         receipts=receipts,
         readable=readable,
         room=workspace.publish.max_writes_per_sync,
-        held=[Held(row.publication, row.not_before) for row in usual if row not in ready],
+        held=list(wanted.held),
     )
-    others = _others(reads, ready, workspace)
-    deferred = {name: away[name] for name in others if name in away}
-    turn.held += [_held_by(late, row) for row in ready if (late := deferred.get(_over(row)))]
     with ExitStack() as closing:
         opened = partial(_opened, health, connect, closing, now)
-        apart = [opened(name) for name in others if name not in away]
-        after = _delivered(turn, (*reads, *apart), ready, opened)
+        apart = [opened(name) for name in wanted.connections if name not in reports]
+        after = [_first(turn, read, wanted.first, opened) for read in (*reads, *apart)]
+        after = [_then(turn, read, wanted.then) for read in after]
         owed = {row.publication.item for row in rows}
         after = [_verified(turn, read, owed, verify) for read in after]
+    left = dict.fromkeys(held.publication.ref.connection for held in wanted.held if held.why)
     return Deliveries(
         delivered=tuple(turn.delivered),
         reads=tuple(after),
         held_back=tuple(turn.held),
-        deferred=tuple(deferred.values()),
+        deferred=tuple(away[name] for name in left if name in away and name not in reports),
     )
 
 
-def may_go(row: OutboxRow, readable: Mapping[Item, bool]) -> bool:
-    """Whether the item was read just now, or is one that no sync reads any more."""
-    return row.publication.is_last_word or readable.get(row.publication.item, False)
-
-
-def _takes_back(row: OutboxRow, receipts: Mapping[Item, Receipt], confidential: Confidential) -> bool:
-    """Whether what stands there says what nobody may read any more, or whether it is gone is not known."""
-    receipt = receipts.get(row.publication.item)
-    if receipt is None and row.in_flight and row.publication.comment is None:
-        return True
-    return leaks_unanswered(row, confidential) or (receipt is not None and leaks(receipt.facts, confidential))
-
-
-def is_urgent(row: OutboxRow, receipts: Mapping[Item, Receipt], confidential: Confidential) -> bool:
-    """Whether it waits neither for its interval nor for its item to be read."""
-    return row.publication.comment is None or _takes_back(row, receipts, confidential)
-
-
-def _delivered(
-    turn: Round,
-    reads: Sequence[ConnectionRead],
-    ready: Sequence[OutboxRow],
-    opened: Callable[[str], ConnectionRead],
-) -> list[ConnectionRead]:
-    """What leaks first, over every connection, a braked one too; then the rest."""
-    leaking = [row for row in ready if _takes_back(row, turn.receipts, turn.workspace.confidential)]
-    after = [_past_a_brake(turn, _turn(turn, read, leaking), leaking, opened) for read in reads]
-    return [_turn(turn, read, [row for row in ready if row not in leaking]) for read in after]
-
-
-def _past_a_brake(
-    turn: Round, read: ConnectionRead, leaking: Sequence[OutboxRow], opened: Callable[[str], ConnectionRead]
+def _first(
+    turn: Round, read: ConnectionRead, rows: Sequence[OutboxRow], opened: Callable[[str], ConnectionRead]
 ) -> ConnectionRead:
-    """A brake says that what was read is not to be believed. To take back nothing need be believed."""
-    mine = [row for row in leaking if _over(row) == read.connection]
-    if not mine or read.report.outcome is not ConnectionOutcome.BRAKED:
+    """What leaks, also over a connection whose read failed."""
+    mine = [row for row in rows if over(row) == read.connection]
+    if not mine:
         return read
-    connector = opened(read.connection).connector
-    if connector is None:
-        return read
-    after, before = turn.over(read, connector, mine), read.report
-    sent = (before.requests + connector.requests, before.writes + connector.writes)
-    return replace(after, report=replace(after.report, requests=sent[0], writes=sent[1]))
+    if read.connector is not None:
+        return turn.first(read, read.connector, mine)
+    after = opened(read.connection)
+    if after.connector is not None:
+        return _failed_all_the_same(read, turn.first(after, after.connector, mine).report)
+    turn.wait(mine, after.report.until, after.report.sentence, exposed=True)
+    return read
 
 
-def _turn(turn: Round, read: ConnectionRead, ready: Sequence[OutboxRow]) -> ConnectionRead:
-    mine = [row for row in ready if _over(row) == read.connection]
-    refused_already = read.report.outcome is not ConnectionOutcome.READ
-    if not mine or read.connector is None or refused_already:
+def _failed_all_the_same(read: ConnectionRead, after: ConnectionReport) -> ConnectionRead:
+    """The failed read, with what was sent since, and with a back-off that was asked for since."""
+    report = replace(
+        read.report,
+        requests=read.report.requests + after.requests,
+        writes=read.report.writes + after.writes,
+        until=after.until,
+    )
+    health = replace(read.health, not_before=after.until) if read.health else None
+    return replace(read, report=report, health=health)
+
+
+def _then(turn: Round, read: ConnectionRead, rows: Sequence[OutboxRow]) -> ConnectionRead:
+    mine = [row for row in rows if over(row) == read.connection]
+    if not mine:
         return read
-    return turn.over(read, read.connector, mine)
+    if read.connector is None or read.report.outcome is not ConnectionOutcome.READ:
+        turn.wait(mine, read.report.until, read.report.sentence, exposed=False)
+        return read
+    return turn.then(read, read.connector, mine)
 
 
 def _verified(turn: Round, read: ConnectionRead, owed: Collection[Item], verify: Verify) -> ConnectionRead:
@@ -217,21 +238,6 @@ def _verified(turn: Round, read: ConnectionRead, owed: Collection[Item], verify:
         after = refused(read, refusal.error, now)
     report = replace(after.report, requests=read.connector.requests, writes=read.connector.writes)
     return replace(after, report=report)
-
-
-def _held_by(late: Deferred, row: OutboxRow) -> Held:
-    return Held(row.publication, late.until, late.why)
-
-
-def _over(row: OutboxRow) -> str:
-    return row.publication.ref.connection
-
-
-def _others(reads: Sequence[ConnectionRead], ready: Sequence[OutboxRow], workspace: Workspace) -> list[str]:
-    """Connections that nothing was read over, and that something has to be written over all the same."""
-    known = {read.connection for read in reads}
-    wanted = dict.fromkeys(_over(row) for row in ready)
-    return [name for name in wanted if name not in known and name in workspace.connection_kinds]
 
 
 def _opened(

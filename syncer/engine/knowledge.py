@@ -178,6 +178,7 @@ def conclude(
             before.outbox,
             workspace.publish,
             workspace.confidential,
+            now,
         ),
     )
 

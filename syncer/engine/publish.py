@@ -47,11 +47,13 @@ def plan_publish(
     outbox: Sequence[OutboxRow],
     policy: PublishPolicy,
     confidential: Confidential,
+    now: datetime,
 ) -> OutboxPlan:
-    """Compares what is owed with what stands there and with what is already on its way.
+    """Compares what is owed with what stands there and with what is already on its way, at `now` (UTC).
 
     What stands there of a confidential key result is taken back, whatever became of its link since.
     """
+    latest = now + policy.min_interval
     standing = {receipt.item: receipt for receipt in receipts}
     waiting = {row.publication.item: row for row in outbox}
     wanted = {publication.item: publication for publication in owed}
@@ -60,7 +62,7 @@ def plan_publish(
     drop: list[Item] = [item for item, row in waiting.items() if item not in wanted and not row.in_flight]
     for item, publication in wanted.items():
         row, receipt = waiting.get(item), standing.get(item)
-        new = _row_for(publication, receipt, policy, confidential)
+        new = _row_for(publication, receipt, confidential, _earliest(receipt, policy, latest))
         removing = row is not None and row.publication.comment is None
         settled = _is_settled(receipt) and not (removing and _is_edited(receipt))
         if row is not None and row.in_flight and not settled:
@@ -70,7 +72,7 @@ def plan_publish(
             new = OutboxRow(publication=kept, in_flight=True, unanswered=_unanswered(row, kept))
         if new is None and row is not None:
             drop.append(item)
-        elif new is not None and not _is_waiting(new, row):
+        elif new is not None and not _is_waiting(new, row, latest):
             put.append(new)
     return OutboxPlan(tuple(put), tuple(drop))
 
@@ -100,36 +102,45 @@ def _unanswered(row: OutboxRow, publication: Publication) -> frozenset[str]:
 
 
 def _row_for(
-    publication: Publication, receipt: Receipt | None, policy: PublishPolicy, confidential: Confidential
+    publication: Publication, receipt: Receipt | None, confidential: Confidential, earliest: datetime | None
 ) -> OutboxRow | None:
-    if (
-        receipt is not None
-        and receipt.standing is not Standing.OPTED_OUT
-        and leaks(receipt.facts, confidential)
-    ):
+    """What is owed to an item, `earliest` (UTC) where it is an edit, or a comment after one was withdrawn."""
+    standing = receipt.standing if receipt else Standing.WITHDRAWN
+    if receipt is not None and standing is not Standing.OPTED_OUT and leaks(receipt.facts, confidential):
         return OutboxRow(publication=publication)
-    if receipt is None or receipt.standing is Standing.WITHDRAWN:
-        return OutboxRow(publication=publication) if publication.comment else None
+    if receipt is None or standing is Standing.WITHDRAWN:
+        return OutboxRow(publication=publication, not_before=earliest) if publication.comment else None
     if _is_settled(receipt):
         return None
-    if publication.comment is None or receipt.standing in {Standing.PARTIAL, Standing.RESUMED}:
+    if publication.comment is None or standing in {Standing.PARTIAL, Standing.RESUMED}:
         return OutboxRow(publication=publication)
-    same_words = receipt.digest == publication.digest and _seen_by(receipt.facts) == _seen_by(
-        publication.facts
-    )
-    if same_words or not is_material(receipt.facts, publication.facts):
+    if not _has_news(publication, receipt):
         return None
-    earliest = receipt.published_at + policy.min_interval if receipt.published_at else None
     return OutboxRow(publication=publication, not_before=earliest)
+
+
+def _has_news(publication: Publication, receipt: Receipt) -> bool:
+    same_audience = _seen_by(receipt.facts) == _seen_by(publication.facts)
+    says_the_same = receipt.digest == publication.digest and same_audience
+    return not says_the_same and is_material(receipt.facts, publication.facts)
+
+
+def _earliest(receipt: Receipt | None, policy: PublishPolicy, latest: datetime) -> datetime | None:
+    """When the interval since the last write is over; a clock that was ahead then holds up no longer."""
+    if receipt is None or receipt.published_at is None:
+        return None
+    return min(receipt.published_at + policy.min_interval, latest)
 
 
 def _seen_by(facts: Facts) -> frozenset[str]:
     return frozenset(section.audience for section in facts)
 
 
-def _is_waiting(new: OutboxRow, row: OutboxRow | None) -> bool:
+def _is_waiting(new: OutboxRow, row: OutboxRow | None, latest: datetime) -> bool:
     """Whether the same is waiting already, perhaps until later because the tracker refused it for now."""
     if row is None or (row.in_flight, row.unanswered) != (new.in_flight, new.unanswered):
+        return False
+    if row.not_before is not None and row.not_before > latest:
         return False
     return row.publication == new.publication and (row.not_before is not None or new.not_before is None)
 
@@ -155,18 +166,6 @@ class Delivered:
     code: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A row that waits for a later sync: until a time (UTC), or for want of room in this one (None).
-
-    `why` is said where it is not for the interval between two edits.
-    """
-
-    publication: Publication
-    until: datetime | None
-    why: str = ""
-
-
 class RefusedError(Exception):
     """The tracker, not the store, refused: the connection is done for this sync. `error` says why."""
 
@@ -187,9 +186,13 @@ class Courier:
     policy: PublishPolicy
     confidential: Confidential
 
-    def deliver(self, row: OutboxRow, receipt: Receipt | None, *, create: bool = True) -> Delivered:
+    def deliver(
+        self, row: OutboxRow, receipt: Receipt | None, *, create: bool = True, room: int | None = None
+    ) -> Delivered:
         """Brings one comment to stand as wanted; without `create` only where one stands.
 
+        After `room` writes it stops where it is, as `partial`, and the row stays: None is no limit. Taking
+        second comments of ours away counts and is not limited.
         A refusal for this item alone is reported and tried again after the interval. RefusedError is raised
         where the tracker refuses the whole connection; errors of the store go up as they are and end the
         run. The row stays in flight while nobody knows whether a write arrived, so that the next sync looks
@@ -209,7 +212,7 @@ class Courier:
             # Nothing arrived, so nothing leaks; the row stays in flight and is looked for again.
             self._save(replace(row, in_flight=True, unanswered=frozenset()))
             return Delivered(row.publication, None, writes=removed)
-        after = self._steps(row, receipt, placement)
+        after = self._steps(row, receipt, placement, None if room is None else room - removed)
         return replace(after, writes=after.writes + removed)
 
     def remove(self, publication: Publication, doubles: Sequence[Placement]) -> int:
@@ -230,15 +233,20 @@ class Courier:
                     break
         return writes
 
-    def _steps(self, row: OutboxRow, receipt: Receipt | None, placement: Placement | None) -> Delivered:
+    def _steps(
+        self, row: OutboxRow, receipt: Receipt | None, placement: Placement | None, room: int | None
+    ) -> Delivered:
         resumed = receipt is not None and receipt.standing is Standing.RESUMED
         publication, written = replace(row.publication, over_edits=resumed), list[Wrote]()
         first = placement
         if placement is None and (publication.comment is None or publication.is_last_word):
             self._settle(publication, receipt, Delivery(Placement(), Standing.WITHDRAWN, Wrote.NOTHING))
             return Delivered(publication, Standing.WITHDRAWN)
-        repeated = False
+        standing, repeated = Standing.PARTIAL, False
         for _ in range(_MAX_STEPS):
+            if room is not None and _count(written) >= room:
+                self._save(row)
+                break
             self.confirm()
             try:
                 delivery = self.connector.publish(publication, placement)
@@ -248,31 +256,40 @@ class Courier:
                 # What was cut off before may stand there, and nothing but this row knows of it.
                 return self._put_off(replace(row, in_flight=row.in_flight or repeated), error)
             except SyncerError as error:
-                if _may_have_arrived(error) and publication.comment is None and not repeated:
-                    repeated = True  # what is to be gone may be asked for again
-                    continue
-                if not (repeated or _may_have_arrived(error)):
-                    self._save(row)
-                raise RefusedError(error) from error
+                repeated = self._once_more(row, error, repeated=repeated)
+                continue
             written.append(delivery.wrote)
             if not (repeated or row.in_flight) and was_gone(first, delivery, written):
                 delivery = replace(delivery, standing=Standing.OPTED_OUT)
             self._settle(publication, receipt, delivery, may_stand(row, receipt))
-            placement = delivery.placement
-            if delivery.standing is not Standing.PARTIAL:
+            placement, standing = delivery.placement, delivery.standing
+            if standing is not Standing.PARTIAL:
                 break
-        writes = sum(1 for wrote in written if wrote is not Wrote.NOTHING)
-        return Delivered(publication, delivery.standing, loudest(written), writes)
+        return Delivered(publication, standing, loudest(written), _count(written))
+
+    def _once_more(self, row: OutboxRow, error: SyncerError, *, repeated: bool) -> bool:
+        """True where what is to be gone may be asked for again; raises RefusedError where nothing may."""
+        if _may_have_arrived(error) and row.publication.comment is None and not repeated:
+            return True
+        if not (repeated or _may_have_arrived(error)):
+            self._save(row)
+        raise RefusedError(error) from error
 
     def _placements(
         self, publication: Publication, receipt: Receipt | None
     ) -> tuple[Placement | None, tuple[Placement, ...]]:
         """What is known to stand there, and what of ours beside it; without an id the tracker is asked."""
         known = receipt.placement if receipt and receipt.standing is not Standing.WITHDRAWN else None
+        if receipt is not None and receipt.is_last_word and self._is_gone(receipt):
+            known = None  # whoever took it away was told that it can go, and has opted out of nothing
         if known is not None and known.comment_id is not None:
             return known, ()
         found = self.found(publication)
         return (found[0], found[1:]) if found else (known, ())
+
+    def _is_gone(self, receipt: Receipt) -> bool:
+        seen = _asked(self.connector.verify, (receipt,))
+        return seen.get(receipt.item_id) is Standing.OPTED_OUT
 
     def found(self, publication: Publication) -> tuple[Placement, ...]:
         """What of ours the tracker finds on the item, the one to keep first. Raises as `remove` does."""
@@ -334,6 +351,10 @@ def _asked(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         raise
     except SyncerError as error:
         raise RefusedError(error) from error
+
+
+def _count(written: Sequence[Wrote]) -> int:
+    return sum(1 for wrote in written if wrote is not Wrote.NOTHING)
 
 
 def _may_have_arrived(error: SyncerError) -> bool:

@@ -22,7 +22,8 @@ def receipt_after(
         standing=delivery.standing,
     )
     if delivery.standing is Standing.WITHDRAWN:
-        return fresh
+        was = before.published_at if before else None
+        return replace(fresh, published_at=was if delivery.wrote is Wrote.NOTHING else now)
     if delivery.standing is not Standing.STANDING or publication.comment is None:
         return replace(before or fresh, placement=delivery.placement, standing=delivery.standing)
     return replace(

@@ -15,7 +15,7 @@ from syncer.domain.notification import NotifyTrouble
 from syncer.domain.signals.finding import Signal
 from syncer.domain.sync import Receipt, SyncRun, Wrote
 from syncer.domain.work import Change, Snapshot
-from syncer.engine.publish import Delivered, Held
+from syncer.engine.publish import Delivered
 from syncer.engine.values import ValueTrouble
 
 
@@ -60,18 +60,48 @@ class LinkTrouble:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """A row that waits: until a time (UTC), or for a sync that can write it (None).
+
+    `why` is said where it waits neither for the interval between two edits nor for want of room. What is
+    `exposed` tells of a key result that is confidential now.
+    """
+
+    publication: Publication
+    until: datetime | None
+    why: str = ""
+    exposed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Exposed:
+    """On how many items of a connection something stands that is confidential now, and why it still does."""
+
+    connection: str
+    until: datetime | None
+    why: str
+    items: int
+
+
+@dataclass(frozen=True, slots=True)
 class Planned:
-    """A comment that a sync would write, beside what stands there now; `veiled` is not to be shown."""
+    """A comment that a sync would write, beside what stands there now; `veiled` is not to be shown.
+
+    Without `has_room` the sync will have written enough before its turn comes.
+    """
 
     publication: Publication
     receipt: Receipt | None
     not_before: datetime | None
+    has_room: bool = True
     veiled: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SyncReport:
     """The whole of it. `planned` is filled by a plan, `delivered` by a sync; `run` is None for a plan.
+
+    `held_back` of a plan has nothing of what is planned for later.
 
     `moved` are initiatives that the file has under another key result. `backfilled` counts the items whose
     past, or the time since their last read, was drawn from dates. `told` are the readers who were sent a
@@ -92,6 +122,7 @@ class SyncReport:
     planned: tuple[Planned, ...] = ()
     delivered: tuple[Delivered, ...] = ()
     held_back: tuple[Held, ...] = ()
+    exposed: tuple[Exposed, ...] = ()
     told: tuple[str, ...] = ()
     untold: tuple[NotifyTrouble, ...] = ()
 

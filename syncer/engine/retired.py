@@ -13,7 +13,7 @@ from syncer.domain.work import LinkState, WorkRef
 from syncer.engine.publish import leaks
 from syncer.engine.pull import speaks
 
-_OURS = frozenset({Standing.STANDING, Standing.PARTIAL, Standing.RESUMED})
+_OURS = frozenset({Standing.STANDING, Standing.PARTIAL})
 
 
 def last_words(
@@ -23,8 +23,8 @@ def last_words(
 
     `links` are the file's, with what this sync has read; `rest` are the key results that nothing is read of.
     While an item of a connection is not known yet, it may be the very one under another key, so nothing of
-    that connection is called retired. What people deleted or edited is left alone, and what is confidential
-    is taken back elsewhere.
+    that connection is called retired. What people deleted or edited is left alone, resumed or not, and what
+    is confidential is taken back elsewhere.
     """
     kept = [ref for link in links for ref in _kept(workspace, link, rest)]
     items, awaited = {ref.item for ref in kept}, {ref.connection for ref in kept if ref.item is None}
@@ -35,6 +35,7 @@ def last_words(
         for receipt in receipts
         if receipt.standing in _OURS
         and receipt.ref.connection in workspace.connection_kinds
+        and receipt.ref.connection not in workspace.silent
         and receipt.item not in items
         and receipt.ref.connection not in awaited
         and receipt.ref not in named

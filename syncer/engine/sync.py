@@ -13,12 +13,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import uuid4
 
+from syncer.domain.comment import Publication
 from syncer.domain.declared import Move, moves
 from syncer.domain.okr import Workspace
-from syncer.domain.sync import ConnectionHealth, ConnectorState, RunOutcome, SyncRun, Trigger
+from syncer.domain.sync import ConnectionHealth, ConnectorState, Receipt, RunOutcome, SyncRun, Trigger
 from syncer.domain.work import Item, Outcome, Snapshot, WorkRef
 from syncer.engine.backfill import is_known
-from syncer.engine.deliver import Deliveries, deliver, is_urgent, may_go
+from syncer.engine.deliver import Deliveries, deliver
+from syncer.engine.dispatch import Dispatch, dispatch, exposures
 from syncer.engine.knowledge import After, Before, conclude, load_before, readable_items
 from syncer.engine.lease import Hold, hold
 from syncer.engine.notify import Notifiers, begin_telling, run_notify
@@ -83,7 +85,12 @@ def run_sync(engine: Engine, wish: Wish) -> SyncReport:
         deferred = tuple(dict.fromkeys((*deferred, *deliveries.deferred)))
         reads = tuple(recovered(read) if wish.scope.is_whole else read for read in deliveries.reads)
         report = _report(engine, run, reads, deferred, after, values, moved)
-        report = replace(report, delivered=deliveries.delivered, held_back=deliveries.held_back)
+        report = replace(
+            report,
+            delivered=deliveries.delivered,
+            held_back=deliveries.held_back,
+            exposed=exposures(deliveries.held_back),
+        )
         report = _close(engine, wish, holding, report, reads)
         outcome = run_notify(
             engine.workspace, {} if wish.pull_only else engine.notifiers, holding, engine.clock
@@ -104,11 +111,16 @@ def plan_sync(engine: Engine, wish: Wish) -> SyncReport:
         outcomes = _outcomes(reads)
         after = conclude(engine.workspace, before, outcomes, now, _past(reads))
         report = _report(engine, None, reads, deferred, after, values, _moved(engine))
-        if wish.pull_only or not engine.workspace.publish.enabled:
+        if wish.pull_only:
             return report
-        away = in_back_off(_heeded(wish, before), now)
-        planned = _planned(engine.workspace, before, after, readable_items(after, outcomes), away)
-        return replace(report, planned=planned)
+        wanted = _dispatched(engine, wish, before, after, reads, outcomes)
+        receipts = {receipt.item: receipt for receipt in before.receipts}
+        return replace(
+            report,
+            planned=_planned(wanted, receipts, engine.workspace.publish.max_writes_per_sync),
+            held_back=tuple(held for held in wanted.held if held.until is None),
+            exposed=exposures(wanted.held),
+        )
 
 
 def _moved(engine: Engine) -> tuple[Move, ...]:
@@ -202,10 +214,10 @@ def _deliver(
     readable: Mapping[Item, bool],
     away: Mapping[str, Deferred],
 ) -> Deliveries:
-    if wish.pull_only or not engine.workspace.publish.enabled:
+    if wish.pull_only:
         return Deliveries(delivered=(), reads=tuple(reads))
     verify = Verify.NOTHING
-    if wish.fresh:
+    if wish.fresh and engine.workspace.publish.enabled:
         verify = Verify.EVERYTHING if wish.trigger is Trigger.MANUAL else Verify.RECENT
     return deliver(
         holding, engine.clock, engine.workspace, reads, readable, engine.connect, away=away, verify=verify
@@ -256,29 +268,45 @@ def _record(
     return run
 
 
-def _planned(
-    workspace: Workspace,
+def _dispatched(
+    engine: Engine,
+    wish: Wish,
     before: Before,
     after: After,
-    readable: Mapping[Item, bool],
-    away: Mapping[str, Deferred],
-) -> tuple[Planned, ...]:
-    receipts = {receipt.item: receipt for receipt in before.receipts}
+    reads: Sequence[ConnectionRead],
+    outcomes: Mapping[WorkRef, Outcome],
+) -> Dispatch:
+    """What a sync would do with the outbox as it would stand then."""
     rows = {row.publication.item: row for row in (*before.outbox, *after.outbox.put)}
-    return tuple(
-        Planned(
-            row.publication,
-            receipts.get(item),
-            away[item[0]].until if item[0] in away else _later(row.not_before, after.at),
-        )
-        for item, row in rows.items()
-        if item not in after.outbox.drop
-        and (is_urgent(row, receipts, workspace.confidential) or may_go(row, readable))
+    return dispatch(
+        engine.workspace,
+        [row for item, row in rows.items() if item not in after.outbox.drop],
+        {receipt.item: receipt for receipt in before.receipts},
+        readable_items(after, outcomes),
+        {read.connection: read.report for read in reads},
+        in_back_off(_heeded(wish, before), after.at),
+        after.at,
     )
 
 
-def _later(moment: datetime | None, now: datetime) -> datetime | None:
-    return moment if moment and moment > now else None
+def _planned(wanted: Dispatch, receipts: Mapping[Item, Receipt], room: int) -> tuple[Planned, ...]:
+    left = max(0, room - len(wanted.first))
+    goes = (*wanted.first, *wanted.then[:left])
+    return (
+        *(_step(row.publication, receipts) for row in goes),
+        *(_step(row.publication, receipts, has_room=False) for row in wanted.then[left:]),
+        *(_step(held.publication, receipts, held.until) for held in wanted.held if held.until),
+    )
+
+
+def _step(
+    publication: Publication,
+    receipts: Mapping[Item, Receipt],
+    not_before: datetime | None = None,
+    *,
+    has_room: bool = True,
+) -> Planned:
+    return Planned(publication, receipts.get(publication.item), not_before, has_room)
 
 
 def _report(

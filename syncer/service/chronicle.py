@@ -27,6 +27,7 @@ class Chronicle:
             _log.info("workspace syncs again", workspace=due.workspace)
         for connection in report.connections:
             self._connection(report.workspace, connection)
+        self._exposed(report)
         self._readers(report)
 
     def put_off(self, due: Due, error: BusyError) -> None:
@@ -72,6 +73,22 @@ class Chronicle:
                 why=report.sentence,
                 hint=report.hint,
             )
+
+    def _exposed(self, report: SyncReport) -> None:
+        everything = ("exposed", report.workspace)
+        if not report.exposed:
+            if self._works(everything):
+                _log.info("nothing confidential stands any more", workspace=report.workspace)
+            return
+        if self._fails(everything, "; ".join(f"{one.connection}: {one.why}" for one in report.exposed)):
+            for one in report.exposed:
+                _log.warning(
+                    "confidential text stands",
+                    workspace=report.workspace,
+                    connection=one.connection,
+                    items=one.items,
+                    why=one.why,
+                )
 
     def _readers(self, report: SyncReport) -> None:
         everybody = ("reader", report.workspace, EVERYBODY)
@@ -126,6 +143,7 @@ def _counts(due: Due, report: SyncReport) -> dict[str, object]:
         "changed": len(report.changes),
         "unread": len(report.troubles),
         "held_back": len(report.held_back),
+        "exposed": sum(one.items for one in report.exposed),
         "missed": due.missed,
         "seconds": seconds,
     }

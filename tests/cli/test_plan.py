@@ -6,11 +6,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from syncer.cli.syncing import sync_lines
+from syncer.cli.markdown import plan_markdown
+from syncer.cli.syncing import plan_lines, sync_lines
 from syncer.domain.comment import Publication
+from syncer.domain.sync import Standing, Wrote
 from syncer.domain.work import WorkRef
-from syncer.engine.publish import Held
-from syncer.engine.report import SyncReport
+from syncer.engine.publish import Delivered
+from syncer.engine.report import Exposed, Held, SyncReport
 from tests.cli.world import World
 
 OFF = "publishing is off for this workspace (publish.enabled: false)"
@@ -128,13 +130,71 @@ def test_slots_that_were_missed_are_said(synced: World) -> None:
 
 
 def test_what_waits_for_the_tracker_says_so() -> None:
-    ref = WorkRef("jira", "epic", "ONB-12")
-    removal = Publication(workspace="acme", ref=ref, item_id="10042", comment=None)
     until = datetime(2026, 11, 2, 15, tzinfo=UTC)
-    report = SyncReport(
-        workspace="acme", run=None, connections=(), held_back=(Held(removal, until, "too many requests"),)
-    )
+    held = Held(REMOVAL, until, "too many requests")
+    report = SyncReport(workspace="acme", run=None, connections=(), held_back=(held,))
 
     lines = list(sync_lines(report, until, publishing=True))
 
     assert "  comment on jira:ONB-12: held back until 2026-11-02 15:00 UTC, too many requests" in lines
+
+
+def test_what_is_begun_and_what_waits_say_so() -> None:
+    begun = Delivered(REMOVAL, Standing.PARTIAL, Wrote.REMOVED, 1)
+    waits = (Held(REMOVAL, None), Held(REMOVAL, None, "jira: gone"))
+    report = SyncReport(workspace="acme", run=None, connections=(), delivered=(begun,), held_back=waits)
+
+    lines = list(sync_lines(report, NOW, publishing=True))
+
+    assert lines[:3] == [
+        "  comment on jira:ONB-12: begun",
+        "  comment on jira:ONB-12: waits: this sync has written enough",
+        "  comment on jira:ONB-12: waits: jira: gone",
+    ]
+
+
+def test_what_is_confidential_and_stands_is_said_in_every_form() -> None:
+    exposed = (Exposed("jira", None, "jira: gone", 1), Exposed("asana", NOW, "busy", 2))
+    report = SyncReport(workspace="acme", run=None, connections=(), exposed=exposed)
+    said = [
+        "jira: what is confidential now still stands on 1 item: jira: gone",
+        "asana: what is confidential now still stands on 2 items until 2026-11-02 15:00 UTC: busy",
+    ]
+
+    for lines in (sync_lines(report, NOW, publishing=True), plan_lines(report, NOW, publishing=False)):
+        assert [line for line in lines if "confidential" in line] == [f"  ! {line}" for line in said]
+    markdown = "\n".join(plan_markdown(report, NOW, publishing=True))
+    assert "### What stands that should not\n\n- jira: what is confidential now" in markdown
+
+
+def test_what_has_no_room_is_planned_for_later(acme: World) -> None:
+    acme.edit("version: 1\n", "version: 1\npublish: {max_writes_per_sync: 1}\n")
+
+    out = acme.run("plan").out
+
+    assert out.count("the comment on") > 1
+    assert (
+        out.count(", in a later sync: this one will have written enough\n") == out.count("the comment on") - 1
+    )
+    planned = acme.run("--json", "plan").json["workspaces"][0]["planned"]
+    assert [one["has_room"] for one in planned] == [True, *[False] * (len(planned) - 1)]
+
+
+def test_status_says_that_confidential_text_stands(synced: World) -> None:
+    synced.edit(
+        "          - id: activation\n", "          - id: activation\n            confidential: true\n"
+    )
+
+    out = synced.run("status").out
+
+    line = (
+        "  ! jira: what is confidential now still stands on 2 items; syncer sync takes it back, or says why"
+    )
+    assert f"{line} it cannot\n" in out
+    assert synced.run("--json", "status").json["acme"]["exposed"] == {"asana": 1, "jira": 2}
+    synced.run("sync")
+    assert "confidential now" not in synced.run("status").out
+
+
+REMOVAL = Publication(workspace="acme", ref=WorkRef("jira", "epic", "ONB-12"), item_id="10042", comment=None)
+NOW = datetime(2026, 11, 2, 15, tzinfo=UTC)

@@ -11,6 +11,7 @@ from syncer.domain.closing import ClosedAs, standing_closings
 from syncer.domain.flagged import Flag, flagged
 from syncer.domain.pace import Numbers
 from syncer.domain.rollup import WorkLine
+from syncer.domain.sync import Wrote
 from syncer.domain.work import LinkState, Progress, WorkRef, WorkStatus
 from syncer.engine.checkins import report_initiative
 from syncer.engine.closing import close
@@ -185,3 +186,32 @@ def test_a_signal_is_put_aside_and_closed_after_it_was_opened(desk: Desk) -> Non
     before, after = spans
     assert before.closed_at is not None
     assert before.opened_at < before.closed_at <= after.opened_at < before.opened_at + timedelta(seconds=1)
+
+
+@BACK
+def test_a_comment_written_by_a_clock_that_was_ahead_waits_for_one_interval(
+    desk: Desk, back: dict[str, float]
+) -> None:
+    desk.epic()
+    desk.check_in(36, on="2026-10-30")
+    desk.sync()
+    desk.clock.pass_(**back)
+    desk.check_in(45, on="2026-10-30")
+    over = desk.clock.now() + desk.workspace.publish.min_interval
+    assert [held.until for held in desk.sync().held_back] == [over]
+    desk.clock.pass_(hours=6)
+
+    assert desk.sync().wrote == {Wrote.UPDATED: 1}
+
+
+def test_what_waits_since_a_clock_was_ahead_waits_for_one_interval(desk: Desk) -> None:
+    desk.epic()
+    desk.check_in(36, on="2026-10-30")
+    desk.sync()
+    desk.check_in(45, on="2026-10-30")
+    assert len(desk.sync().held_back) == 1
+    desk.clock.pass_(days=-2)
+    desk.sync()
+    desk.clock.pass_(hours=6)
+
+    assert desk.sync().wrote == {Wrote.UPDATED: 1}

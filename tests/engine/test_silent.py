@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from syncer.domain.okr import PublishPolicy, WhenRetired
-from syncer.domain.sync import Wrote
+from syncer.domain.sync import Standing, Wrote
 from syncer.domain.work import LinkState, WorkRef
+from syncer.engine.resume import resume
 from tests.domain import build
 from tests.engine.desk import Desk
 
@@ -155,3 +156,65 @@ def test_a_plan_shows_it(standing: Desk) -> None:
     (planned,) = standing.plan().planned
     assert planned.publication.comment is not None
     assert "nothing published here" in planned.publication.comment.plain
+
+
+def test_a_link_that_is_switched_to_and_fro_is_written_of_no_more_often_than_any_other(
+    standing: Desk,
+) -> None:
+    created = 1
+    for _ in range(24):
+        for on in (False, True):
+            publish(standing, on=on, when_retired=WhenRetired.REMOVE)
+            created += standing.sync().wrote[Wrote.CREATED]
+        standing.clock.pass_(hours=1)
+
+    assert created <= 1 + 24 / 6, "one in each interval"
+
+
+@pytest.mark.parametrize("when_retired", list(WhenRetired))
+def test_who_deletes_a_last_word_has_opted_out_of_nothing(standing: Desk, when_retired: WhenRetired) -> None:
+    """It says that it can be deleted."""
+    publish(standing, on=False)
+    assert standing.sync().wrote == {Wrote.UPDATED: 1}
+    standing.tracker.items["10042"].comments.clear()
+    standing.clock.pass_(days=1)
+    publish(standing, on=False, when_retired=when_retired)
+    assert standing.sync().wrote == {}
+    publish(standing, on=True)
+    standing.clock.pass_(days=1)
+
+    assert standing.sync().wrote == {Wrote.CREATED: 1}
+
+    standing.tracker.items["10042"].comments.clear()
+    standing.check_in(50)
+    standing.clock.pass_(days=1)
+    assert [one.standing for one in standing.sync().delivered] == [Standing.OPTED_OUT]
+
+
+def test_a_last_word_that_a_person_wrote_in_is_left_alone_when_the_link_speaks_again(standing: Desk) -> None:
+    publish(standing, on=False)
+    standing.sync()
+    (comment,) = standing.tracker.items["10042"].comments
+    comment.text, comment.edited_by_human = "I know better", True
+    publish(standing, on=True)
+    standing.clock.pass_(days=1)
+
+    assert [one.standing for one in standing.sync().delivered] == [Standing.EDITED]
+    assert standing.tracker.comments("10042") == ["I know better"]
+
+
+def test_what_is_resumed_while_it_is_silent_keeps_the_words_of_a_person_until_it_speaks(
+    standing: Desk,
+) -> None:
+    (comment,) = standing.tracker.items["10042"].comments
+    comment.text, comment.edited_by_human = "I know better", True
+    publish(standing, on=False)
+    standing.sync()
+    resume(standing.store, "acme", {("jira", "10042")})
+    standing.clock.pass_(days=1)
+
+    assert standing.sync().wrote == {}
+    assert standing.tracker.comments("10042") == ["I know better"]
+
+    publish(standing, on=True)
+    assert standing.sync().wrote == {Wrote.UPDATED: 1}

@@ -150,7 +150,7 @@ def test_a_new_database_adopts_the_comment_that_stands(desk: Desk) -> None:
     desk.sync()
     with desk.store.write() as work:
         (receipt,) = work.receipts("acme")
-        work.save_receipt(replace(receipt, standing=Standing.WITHDRAWN))
+        work.save_receipt(replace(receipt, standing=Standing.WITHDRAWN, published_at=None))
     report = desk.sync()
     assert len(desk.tracker.comments("10042")) == 1
     assert report.wrote == {Wrote.UPDATED: 1}
@@ -196,6 +196,9 @@ def test_a_confidential_key_result_publishes_nothing_and_takes_back_what_stood(d
     assert desk.tracker.comments("10042") == []
     assert desk.sync().writes == 0
     desk.configure(cycles=(build.cycle(build.key_result()),))
+    (held,) = desk.sync().held_back
+    assert held.until == desk.clock.now() + desk.workspace.publish.min_interval
+    desk.clock.pass_(days=1)
     desk.sync()
     assert len(desk.tracker.comments("10042")) == 1
 

@@ -384,6 +384,7 @@ class Yard:
     when_retired: WhenRetired = WhenRetired.SAY_SO
     silent: set[int] = field(default_factory=set)
     min_interval: timedelta = timedelta(hours=6)
+    room: int = 50
 
     def __post_init__(self) -> None:
         self.tracker = tracker_of(self.kind, self.clock, self.items)
@@ -409,7 +410,11 @@ class Yard:
         bets = [self._bet(item) for item in range(self.items) if not (self.retired and item == 1)]
         number: KeyResult = build.key_result(*bets, confidential=self.confidential)
         kind = "asana" if self.kind == "asana" else "jira"
-        policy = PublishPolicy(min_interval=self.min_interval, when_retired=self.when_retired)
+        policy = PublishPolicy(
+            min_interval=self.min_interval,
+            max_writes_per_sync=self.room,
+            when_retired=self.when_retired,
+        )
         return build.workspace(number, connection_kinds={"tracker": kind}, notify=(READER,), publish=policy)
 
     def _bet(self, item: int) -> Initiative:

@@ -15,7 +15,7 @@ import pytest
 
 from syncer.domain.okr import Workspace
 from syncer.domain.sync import Due
-from syncer.engine.report import SyncReport
+from syncer.engine.report import Exposed, SyncReport
 from syncer.errors import BusyError, CredentialsError, FatalError, StoreError, TemporaryError
 from syncer.service.chronicle import Chronicle
 from syncer.service.dispatch_local import LocalDispatcher
@@ -92,6 +92,7 @@ def test_the_first_tick_comes_at_once_and_what_it_owes_is_synced(store: SqlStore
         "changed": 1,
         "unread": 0,
         "held_back": 0,
+        "exposed": 0,
         "seconds": 0.0,
     }
 
@@ -256,6 +257,22 @@ def test_a_connection_in_back_off_is_no_news(store: SqlStore, log: Log) -> None:
         sync_and_tell(store, chronicle, due, TemporaryError("jira is busy", retry_after=3600))
     told = [line for line in log() if line["event"] == "connection failed"]
     assert [line["why"] for line in told] == ["jira is busy"]
+
+
+def test_confidential_text_that_stands_is_said_once_and_once_when_it_is_gone(log: Log) -> None:
+    due = Due(workspace="acme", kind="sync", slot=START)
+    away, off = Exposed("jira", None, "jira is gone", 2), Exposed("jira", None, "write_to: off", 2)
+    chronicle = Chronicle()
+    for exposed in ((), (away,), (away,), (off,), (), ()):
+        chronicle.closed(due, SyncReport(workspace="acme", run=None, connections=(), exposed=exposed))
+
+    told = [(line["event"], line.get("items"), line.get("why")) for line in log()]
+    assert [one for one in told if one[0] != "sync closed"] == [
+        ("confidential text stands", 2, "jira is gone"),
+        ("confidential text stands", 2, "write_to: off"),
+        ("nothing confidential stands any more", None, None),
+    ]
+    assert [line["exposed"] for line in log() if line["event"] == "sync closed"] == [0, 2, 2, 2, 0, 0]
 
 
 def sync_and_tell(store: SqlStore, chronicle: Chronicle, due: Due, error: Exception | None) -> None:
