@@ -121,11 +121,13 @@ class Machine(RuleBasedStateMachine):
 
     @rule(item=items)
     def a_person_deletes(self, item: int) -> None:
+        """A last word says that it can be deleted: who does it has opted out of nothing."""
         if self._stands(item):
-            self.touched.add(item)
-            self.edited.discard(item)
-            if self._is_known(item):
-                self.deleted.add(item)
+            if not self._is_last_word(item):
+                self.touched.add(item)
+                self.edited.discard(item)
+                if self._is_known(item):
+                    self.deleted.add(item)
             self.yard.tracker.delete_comment(item)
 
     @rule(item=items)
@@ -150,6 +152,10 @@ class Machine(RuleBasedStateMachine):
     @rule(item=items)
     def a_link_is_silenced_or_speaks_again(self, item: int) -> None:
         self.yard.silent ^= {item}
+
+    @rule(room=st.sampled_from((1, 50)))
+    def the_limit_is_changed(self, room: int) -> None:
+        self.yard.room = room
 
     @rule(hours=st.integers(1, 30))
     def time_passes(self, hours: int) -> None:
@@ -224,8 +230,15 @@ class Machine(RuleBasedStateMachine):
         item_id = self.yard.tracker.item_id(item)
         return item_id not in flying and known.get(item_id) == "standing"
 
+    def _is_last_word(self, item: int) -> bool:
+        """Whether the comment is one that the store knows to say that it can be deleted."""
+        texts = {row[0]: row[3] for row in self.yard.state().receipts}
+        said = texts.get(self.yard.tracker.item_id(item)) or ""
+        return self._is_known(item) and "can be deleted" in said
+
     def _end(self) -> None:
         """Once all is well again, everything owed stands, and a further sync has nothing to write."""
+        self.yard.room = 50
         self.yard.tracker.reveal()
         if self.yard.confidential:
             self.yard.clock.at = max(self.latest, self.yard.clock.now())
