@@ -42,7 +42,9 @@ class Veil:
         return link.id in self.links
 
     def over(self, report: SyncReport) -> SyncReport:
-        """The report without what is not shown; requests and writes still count everything."""
+        """The report without what is not shown; its counts of requests and writes are of everything."""
+        hidden = [d.wrote for d in report.delivered if d.publication.ref in self.refs]
+        planned = tuple(self._over(p) for p in report.planned if p.publication.ref not in self.refs)
         return replace(
             report,
             changes=tuple(c for c in report.changes if c.snapshot.ref not in self.refs),
@@ -52,7 +54,9 @@ class Veil:
             value_troubles=tuple(t for t in report.value_troubles if t.key_result_id not in self.key_results),
             opened=tuple(s for s in report.opened if s.key_result_id in self.shown),
             closed=tuple(s for s in report.closed if s.key_result_id in self.shown),
-            planned=tuple(self._over(p) for p in report.planned if p.publication.ref not in self.refs),
+            planned=planned,
+            unnamed=(*report.unnamed, *hidden),
+            unnamed_planned=report.to_write - len(planned),
             delivered=tuple(d for d in report.delivered if d.publication.ref not in self.refs),
             held_back=tuple(h for h in report.held_back if h.publication.ref not in self.refs),
         )

@@ -19,7 +19,7 @@ def plan_markdown(report: SyncReport, now: datetime, /, *, publishing: bool) -> 
     planned = report.planned if publishing else ()
     yield f"## Plan for {escape(report.workspace)}"
     yield ""
-    yield _summary(report, planned)
+    yield _summary(report, report.to_write if publishing else 0)
     if not publishing:
         yield from ("", f"{text.PUBLISHING_OFF[0].upper()}{text.PUBLISHING_OFF[1:]}.")
     yield from _listed("What stands that should not", (escape(text.exposed(one)) for one in report.exposed))
@@ -41,10 +41,10 @@ def shield(line: str) -> str:
     return _MARKUP.sub(r"\\\1", line)
 
 
-def _summary(report: SyncReport, planned: Iterable[Planned]) -> str:
+def _summary(report: SyncReport, comments: int) -> str:
     return (
         f"{len(report.changes)} to store, {text.many(len(report.opened), 'signal')} to open, "
-        f"{len(report.closed)} to close, {text.many(len(tuple(planned)), 'comment')} to write. "
+        f"{len(report.closed)} to close, {text.many(comments, 'comment')} to write. "
         "Nothing was changed."
     )
 

@@ -278,7 +278,7 @@ def plan_lines(report: SyncReport, now: datetime, *, publishing: bool) -> Iterab
     yield from _exposed(report)
     if not publishing:
         yield f"  {text.PUBLISHING_OFF}"
-    comments = f", {text.many(len(report.planned), 'comment')} to write" if publishing else ""
+    comments = f", {text.many(report.to_write, 'comment')} to write" if publishing else ""
     yield (
         f"Plan for {report.workspace}: {len(report.changes)} to store, "
         f"{text.many(len(report.opened), 'signal')} to open, {len(report.closed)} to close"
@@ -366,6 +366,7 @@ def report_document(report: SyncReport) -> dict[str, Any]:
             {"item": str(d.publication.ref), "wrote": d.wrote, "standing": d.standing, "why": d.why}
             for d in report.delivered
         ],
+        "comments": {**report.wrote, "to_write": report.to_write},
         "moved": report.moved,
         "backfilled": report.backfilled,
         "held_back": [

@@ -101,7 +101,8 @@ class Planned:
 class SyncReport:
     """The whole of it. `planned` is filled by a plan, `delivered` by a sync; `run` is None for a plan.
 
-    `held_back` of a plan has nothing of what is planned for later.
+    `held_back` of a plan has nothing of what is planned for later. `unnamed` and `unnamed_planned` count what
+    was, or would be, written on items that are not to be named.
 
     `moved` are initiatives that the file has under another key result. `backfilled` counts the items whose
     past, or the time since their last read, was drawn from dates. `told` are the readers who were sent a
@@ -123,13 +124,21 @@ class SyncReport:
     delivered: tuple[Delivered, ...] = ()
     held_back: tuple[Held, ...] = ()
     exposed: tuple[Exposed, ...] = ()
+    unnamed: tuple[Wrote, ...] = ()
+    unnamed_planned: int = 0
     told: tuple[str, ...] = ()
     untold: tuple[NotifyTrouble, ...] = ()
 
     @property
     def wrote(self) -> Counter[Wrote]:
         """How many comments were created, updated, removed."""
-        return Counter(one.wrote for one in self.delivered if one.wrote is not Wrote.NOTHING)
+        each = (*(one.wrote for one in self.delivered), *self.unnamed)
+        return Counter(wrote for wrote in each if wrote is not Wrote.NOTHING)
+
+    @property
+    def to_write(self) -> int:
+        """How many comments a plan would write, now or later."""
+        return len(self.planned) + self.unnamed_planned
 
     @property
     def requests(self) -> int:

@@ -85,6 +85,21 @@ def test_an_item_that_serves_another_number_too_is_shown(acme: World) -> None:
     assert "retention" not in ran.out
 
 
+def test_what_is_taken_back_is_counted_and_not_named(synced: World) -> None:
+    first = "          - id: activation\n"
+    synced.edit(first, f"{first}            confidential: true\n")
+
+    plan, markdown = synced.run("plan"), synced.run("plan", "--format", "markdown")
+    as_json = synced.run("--json", "plan").json["workspaces"][0]
+    ran = synced.run("sync")
+
+    assert "to close, 3 comments to write. Nothing was changed." in plan.out
+    assert "to close, 3 comments to write. Nothing was changed." in markdown.out
+    assert (as_json["comments"], as_json["planned"]) == ({"to_write": 3}, [])
+    assert ", comments: 3 removed; " in ran.out
+    assert "ONB-12" not in plan.out + markdown.out + ran.out
+
+
 def test_a_refusal_does_not_list_it(synced: World) -> None:
     for command in (["links", "show", "nix"], ["resync", "--link", "nix"]):
         ran = synced.run(*command)
