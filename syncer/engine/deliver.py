@@ -12,12 +12,12 @@ from types import MappingProxyType
 from syncer.domain.okr import Workspace
 from syncer.domain.sync import ConnectionHealth, OutboxRow, Receipt, Standing
 from syncer.domain.work import Item
-from syncer.engine.dispatch import dispatch, may_go, over
+from syncer.engine.dispatch import dispatch, exposures, may_go, over
 from syncer.engine.lease import Hold
 from syncer.engine.publish import Courier, Delivered, RefusedError, leaks
 from syncer.engine.pull import Deferred
 from syncer.engine.reading import Connect, ConnectionRead, idle, refused
-from syncer.engine.report import ConnectionOutcome, ConnectionReport, Held
+from syncer.engine.report import ConnectionOutcome, ConnectionReport, Exposed, Held
 from syncer.engine.verify import Verify, verified
 from syncer.errors import SyncerError
 from syncer.ports import Clock, Connector
@@ -33,12 +33,16 @@ class Deliveries:
     delivered: tuple[Delivered, ...]
     reads: tuple[ConnectionRead, ...]
     held_back: tuple[Held, ...] = ()
+    exposed: tuple[Exposed, ...] = ()
     deferred: tuple[Deferred, ...] = ()
 
 
 @dataclass(slots=True, kw_only=True)
 class Round:
-    """One round of deliveries: `room` is how many more writes the policy allows."""
+    """One round of deliveries: `room` is how many more writes the policy allows.
+
+    `refused` is what leaks and its tracker would not take away; it is among the delivered.
+    """
 
     holding: Hold
     clock: Clock
@@ -48,6 +52,7 @@ class Round:
     room: int
     delivered: list[Delivered] = field(default_factory=list)
     held: list[Held] = field(default_factory=list)
+    refused: list[Held] = field(default_factory=list)
 
     def courier(self, connector: Connector) -> Courier:
         """Whoever delivers over one connection."""
@@ -73,7 +78,9 @@ class Round:
             if one.standing is Standing.EDITED and row.publication.comment is not None:
                 receipt = self._receipt(row.publication.item)
                 if receipt is not None and leaks(receipt.facts, self.workspace.confidential):
-                    self._deliver(courier, OutboxRow(publication=receipt.removal), receipt, room=None)
+                    one = self._deliver(courier, OutboxRow(publication=receipt.removal), receipt, room=None)
+            if one.code:
+                self.refused.append(Held(one.publication, None, one.why, exposed=True))
 
         return self._over(read, connector, rows, deliver, exposed=True)
 
@@ -174,6 +181,7 @@ def deliver(
         delivered=tuple(turn.delivered),
         reads=tuple(after),
         held_back=tuple(turn.held),
+        exposed=exposures((*turn.held, *turn.refused)),
         deferred=tuple(away[name] for name in left if name in away and name not in reports),
     )
 

@@ -89,7 +89,7 @@ def run_sync(engine: Engine, wish: Wish) -> SyncReport:
             report,
             delivered=deliveries.delivered,
             held_back=deliveries.held_back,
-            exposed=exposures(deliveries.held_back),
+            exposed=deliveries.exposed,
         )
         report = _close(engine, wish, holding, report, reads)
         outcome = run_notify(

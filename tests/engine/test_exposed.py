@@ -11,7 +11,7 @@ from connectors.testing.memory import MemoryConnector
 from syncer.domain.okr import PublishPolicy
 from syncer.domain.sync import ConnectionHealth, Standing, Wrote
 from syncer.engine.report import ConnectionOutcome, Exposed
-from syncer.errors import CredentialsError, FatalError, SyncerError, TemporaryError
+from syncer.errors import CredentialsError, FatalError, ForbiddenError, SyncerError, TemporaryError
 from tests.domain import build
 from tests.engine.desk import Desk
 
@@ -112,6 +112,15 @@ def test_a_connection_that_takes_nothing_now_is_left_alone_and_it_is_said(
 
     assert report.exposed == (Exposed("jira", until, error.sentence, 1),)
     assert standing.tracker.steps == ["fetch", "fetch"]
+
+
+def test_an_item_that_lets_nothing_be_removed_is_said_at_each_sync(standing: Desk) -> None:
+    standing.tracker.fault = failing(remove=ForbiddenError("jira: not yours to delete"))
+    hide(standing)
+    for _ in range(2):
+        assert standing.sync().exposed == (Exposed("jira", None, "jira: not yours to delete", 1),)
+    standing.tracker.fault = failing()
+    assert standing.sync().exposed == ()
 
 
 def test_what_waits_behind_a_refusal_is_said_as_well(desk: Desk) -> None:

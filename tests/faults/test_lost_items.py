@@ -9,6 +9,7 @@ import pytest
 from connectors.sandbox.server import Request, Response
 from syncer.domain.okr import WhenRetired
 from syncer.domain.sync import Standing
+from syncer.engine.report import ConnectionOutcome
 from tests.faults.yard import KINDS, Asana, Kind, Yard
 
 DAY = timedelta(days=1)
@@ -120,3 +121,25 @@ def test_what_lies_in_the_trash_is_taken_back_when_it_comes_out(database: str) -
         yard.sync()
 
         assert texts(yard) == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_confidential_is_taken_back_while_no_item_can_be_read(kind: Kind, database: str) -> None:
+    def gone(number: int, request: Request) -> Response | None:
+        del number
+        parts = request.path.split("/")
+        works = {"comment", "stories", "users"} & set(parts) or "tasks" in parts[:-1]
+        return None if works else Response.of(410, {"errors": [{"message": "Gone"}]})
+
+    with Yard(kind, database, 2) as yard:
+        yard.check_in(36)
+        yard.sync()
+        assert len(texts(yard)) == 2
+        yard.tracker.server.fault = gone
+        yard.confidential = True
+        yard.clock.pass_by(DAY)
+
+        report = yard.sync()
+
+        assert [one.outcome for one in report.connections] == [ConnectionOutcome.FAILED]
+        assert (texts(yard), report.exposed) == ([], ())
