@@ -43,9 +43,8 @@ class Veil:
 
     def over(self, report: SyncReport) -> SyncReport:
         """The report without what is not shown; its counts of requests and writes are of everything."""
-        hidden = [d.wrote for d in report.delivered if d.publication.ref in self.refs]
         planned = tuple(self._over(p) for p in report.planned if p.publication.ref not in self.refs)
-        return replace(
+        public = replace(
             report,
             changes=tuple(c for c in report.changes if c.snapshot.ref not in self.refs),
             moved=tuple(m for m in report.moved if {m.before, m.now} <= self.shown),
@@ -55,11 +54,11 @@ class Veil:
             opened=tuple(s for s in report.opened if s.key_result_id in self.shown),
             closed=tuple(s for s in report.closed if s.key_result_id in self.shown),
             planned=planned,
-            unnamed=(*report.unnamed, *hidden),
             unnamed_planned=report.to_write - len(planned),
             delivered=tuple(d for d in report.delivered if d.publication.ref not in self.refs),
             held_back=tuple(h for h in report.held_back if h.publication.ref not in self.refs),
         )
+        return replace(public, unnamed=(*public.unnamed, *(report.wrote - public.wrote).elements()))
 
     def _over(self, planned: Planned) -> Planned:
         """What stands there may tell of what became confidential only now."""

@@ -21,7 +21,7 @@ from syncer.domain.render import day, late_words
 from syncer.domain.rollup import Rollup
 from syncer.domain.sync import Receipt, Standing
 from syncer.domain.work import LinkState
-from syncer.engine.publish import leaks
+from syncer.engine.dispatch import exposed_items
 from syncer.engine.view import View
 from syncer.errors import FatalError
 
@@ -119,12 +119,9 @@ def _left_alone(view: View, named: frozenset[str]) -> list[Receipt]:
 
 def _exposed(view: View) -> dict[str, int]:
     """On how many items of each connection something stands that is confidential now."""
-    kept = view.workspace.confidential
-    standing = (r for r in view.before.receipts if r.standing not in _NOT_THERE and leaks(r.facts, kept))
-    return dict(Counter(receipt.ref.connection for receipt in standing))
-
-
-_NOT_THERE = frozenset({Standing.OPTED_OUT, Standing.WITHDRAWN})
+    before = view.before
+    items = exposed_items(before.receipts, before.outbox, view.workspace.confidential)
+    return dict(sorted(Counter(connection for connection, _ in items).items()))
 
 
 def _stale_number(rollup: Rollup) -> str:

@@ -17,7 +17,7 @@ from syncer.cli.links import no_link
 from syncer.cli.markdown import plan_markdown
 from syncer.cli.session import Session, session_of
 from syncer.domain.sync import Standing, Wrote
-from syncer.engine.publish import Delivered
+from syncer.engine.courier import Delivered
 from syncer.engine.pull import Scope
 from syncer.engine.report import ConnectionOutcome, ConnectionReport, Held, Planned, SyncReport
 from syncer.engine.sync import Wish, plan_sync, run_sync
@@ -235,13 +235,15 @@ def sync_lines(report: SyncReport, _: datetime, *, publishing: bool) -> Iterable
 def _became(delivered: Delivered) -> str:
     if delivered.code:
         return "refused"
+    if delivered.standing is None:
+        return "not found, looked for again"
     if delivered.standing is Standing.PARTIAL:
-        return "begun"
+        return "begun" if delivered.writes else "another one of ours stands, the next sync writes it anew"
     if delivered.standing is Standing.STANDING and delivered.wrote is Wrote.REMOVED:
         return "a second one of ours removed"
     if delivered.wrote is not Wrote.NOTHING:
         return delivered.wrote.value
-    return _LEFT.get(delivered.standing, "left alone") if delivered.standing else "left alone"
+    return _LEFT.get(delivered.standing, "left alone")
 
 
 _LEFT = {

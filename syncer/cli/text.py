@@ -229,9 +229,11 @@ def step(planned: Planned, now: datetime) -> str:
 
 def exposed(one: Exposed) -> str:
     """That something stands which should be gone, and why it does."""
-    when = f" until {one.until:%Y-%m-%d %H:%M} UTC" if one.until else ""
-    items = many(one.items, "item")
-    return f"{one.connection}: what is confidential now still stands on {items}{when}: {plain(one.why)}"
+    when = f", left alone until {one.until:%Y-%m-%d %H:%M} UTC" if one.until else ""
+    why = plain(one.why).removeprefix(f"{one.connection}: ")
+    return (
+        f"{one.connection}: what is confidential now still stands on {many(one.items, 'item')}{when}: {why}"
+    )
 
 
 def planned_lines(planned: Planned) -> Iterator[str]:

@@ -12,9 +12,10 @@ from types import MappingProxyType
 from syncer.domain.okr import Workspace
 from syncer.domain.sync import ConnectionHealth, OutboxRow, Receipt, Standing
 from syncer.domain.work import Item
-from syncer.engine.dispatch import dispatch, exposures, may_go, over
+from syncer.engine.courier import Courier, Delivered, RefusedError
+from syncer.engine.dispatch import connection_of, deferred_by, dispatch, exposures, is_exposed, may_go
 from syncer.engine.lease import Hold
-from syncer.engine.publish import Courier, Delivered, RefusedError, leaks
+from syncer.engine.publish import leaks
 from syncer.engine.pull import Deferred
 from syncer.engine.reading import Connect, ConnectionRead, idle, refused
 from syncer.engine.report import ConnectionOutcome, ConnectionReport, Exposed, Held
@@ -66,8 +67,10 @@ class Round:
             self.workspace.confidential,
         )
 
-    def first(self, read: ConnectionRead, connector: Connector, rows: Sequence[OutboxRow]) -> ConnectionRead:
-        """Takes back what leaks over one connection, whether there is room or not.
+    def take_back(
+        self, read: ConnectionRead, connector: Connector, rows: Sequence[OutboxRow]
+    ) -> ConnectionRead:
+        """Writes what is urgent over one connection, whether there is room or not.
 
         A comment that a person has edited since is not edited by us: it goes as a whole.
         """
@@ -75,36 +78,36 @@ class Round:
 
         def deliver(row: OutboxRow) -> None:
             one = self._deliver(courier, row, self.receipts.get(row.publication.item), room=None)
-            if one.standing is Standing.EDITED and row.publication.comment is not None:
-                receipt = self._receipt(row.publication.item)
-                if receipt is not None and leaks(receipt.facts, self.workspace.confidential):
-                    one = self._deliver(courier, OutboxRow(publication=receipt.removal), receipt, room=None)
-            if one.code:
-                self.refused.append(Held(one.publication, None, one.why, exposed=True))
+            receipt = self._edited(one)
+            if receipt is not None and leaks(receipt.facts, self.workspace.confidential):
+                one = self._deliver(courier, OutboxRow(publication=receipt.removal), receipt, room=None)
+            self.delivered.append(one)
+            if one.code or one.standing is Standing.PARTIAL:
+                why = f"the tracker refuses to take it away ({one.code or 'again and again'}); {_ASK}"
+                self.refused.append(Held(one.publication, None, why, self._is_exposed(row)))
 
-        return self._over(read, connector, rows, deliver, exposed=True)
+        return self._each(read, connector, rows, deliver)
 
-    def then(self, read: ConnectionRead, connector: Connector, rows: Sequence[OutboxRow]) -> ConnectionRead:
-        """Delivers over one connection as long as there is room."""
+    def write(self, read: ConnectionRead, connector: Connector, rows: Sequence[OutboxRow]) -> ConnectionRead:
+        """Writes what is usual over one connection, as long as there is room."""
         courier = self.courier(connector)
 
         def deliver(row: OutboxRow) -> None:
             one = None
             if self.room > 0:
                 one = self._deliver(courier, row, self.receipts.get(row.publication.item), room=self.room)
+                self.delivered.append(one)
             if one is None or one.standing is Standing.PARTIAL:
                 self.held.append(Held(row.publication, None))
 
-        return self._over(read, connector, rows, deliver, exposed=False)
+        return self._each(read, connector, rows, deliver)
 
-    def _over(
+    def _each(
         self,
         read: ConnectionRead,
         connector: Connector,
         rows: Sequence[OutboxRow],
         deliver: Callable[[OutboxRow], None],
-        *,
-        exposed: bool,
     ) -> ConnectionRead:
         """Row after row until all are done, or the connection itself refuses; then the others wait."""
         after, before = read, (connector.requests, connector.writes)
@@ -113,7 +116,8 @@ class Round:
                 deliver(row)
             except RefusedError as refusal:
                 after = refused(read, refusal.error, self.clock.now())
-                self.wait(rows[at:], after.report.until, refusal.error.sentence, exposed=exposed)
+                self.room -= refusal.writes
+                self.wait(rows[at:], after.report.until, refusal.error.sentence)
                 break
         sent = (connector.requests - before[0], connector.writes - before[1])
         report = after.report
@@ -125,16 +129,22 @@ class Round:
     ) -> Delivered:
         one = courier.deliver(row, receipt, create=may_go(row, self.readable), room=room)
         self.room -= one.writes
-        self.delivered.append(one)
         return one
 
-    def _receipt(self, item: Item) -> Receipt | None:
+    def _edited(self, delivered: Delivered) -> Receipt | None:
+        """The receipt of a comment that was to be edited by us and that a person had edited."""
+        if delivered.standing is not Standing.EDITED:
+            return None
+        item = delivered.publication.item
         with self.holding.store.read() as work:
             return next((one for one in work.receipts(self.workspace.id) if one.item == item), None)
 
-    def wait(self, rows: Sequence[OutboxRow], until: datetime | None, why: str, *, exposed: bool) -> None:
+    def wait(self, rows: Sequence[OutboxRow], until: datetime | None, why: str) -> None:
         """Notes rows that this sync has to leave."""
-        self.held += [Held(row.publication, until, why, exposed=exposed) for row in rows]
+        self.held += [Held(row.publication, until, why, self._is_exposed(row)) for row in rows]
+
+    def _is_exposed(self, row: OutboxRow) -> bool:
+        return is_exposed(row, self.receipts, self.workspace.confidential)
 
 
 def deliver(
@@ -172,33 +182,36 @@ def deliver(
     with ExitStack() as closing:
         opened = partial(_opened, health, connect, closing, now)
         apart = [opened(name) for name in wanted.connections if name not in reports]
-        after = [_first(turn, read, wanted.first, opened) for read in (*reads, *apart)]
-        after = [_then(turn, read, wanted.then) for read in after]
+        after = [_taken_back(turn, read, wanted.urgent, opened) for read in reads]
+        after += [_taken_back(turn, read, wanted.urgent) for read in apart]
+        after = [_written(turn, read, wanted.usual) for read in after]
         owed = {row.publication.item for row in rows}
         after = [_verified(turn, read, owed, verify) for read in after]
-    left = dict.fromkeys(held.publication.ref.connection for held in wanted.held if held.why)
     return Deliveries(
         delivered=tuple(turn.delivered),
         reads=tuple(after),
         held_back=tuple(turn.held),
         exposed=exposures((*turn.held, *turn.refused)),
-        deferred=tuple(away[name] for name in left if name in away and name not in reports),
+        deferred=deferred_by(wanted.held, reports, away),
     )
 
 
-def _first(
-    turn: Round, read: ConnectionRead, rows: Sequence[OutboxRow], opened: Callable[[str], ConnectionRead]
+def _taken_back(
+    turn: Round,
+    read: ConnectionRead,
+    rows: Sequence[OutboxRow],
+    opened: Callable[[str], ConnectionRead] | None = None,
 ) -> ConnectionRead:
-    """What leaks, also over a connection whose read failed."""
-    mine = [row for row in rows if over(row) == read.connection]
+    """What is urgent; over a connection whose read failed it is `opened` once more."""
+    mine = [row for row in rows if connection_of(row) == read.connection]
     if not mine:
         return read
     if read.connector is not None:
-        return turn.first(read, read.connector, mine)
-    after = opened(read.connection)
+        return turn.take_back(read, read.connector, mine)
+    after = opened(read.connection) if opened else read
     if after.connector is not None:
-        return _failed_all_the_same(read, turn.first(after, after.connector, mine).report)
-    turn.wait(mine, after.report.until, after.report.sentence, exposed=True)
+        return _failed_all_the_same(read, turn.take_back(after, after.connector, mine).report)
+    turn.wait(mine, after.report.until, after.report.sentence)
     return read
 
 
@@ -214,14 +227,14 @@ def _failed_all_the_same(read: ConnectionRead, after: ConnectionReport) -> Conne
     return replace(read, report=report, health=health)
 
 
-def _then(turn: Round, read: ConnectionRead, rows: Sequence[OutboxRow]) -> ConnectionRead:
-    mine = [row for row in rows if over(row) == read.connection]
+def _written(turn: Round, read: ConnectionRead, rows: Sequence[OutboxRow]) -> ConnectionRead:
+    mine = [row for row in rows if connection_of(row) == read.connection]
     if not mine:
         return read
     if read.connector is None or read.report.outcome is not ConnectionOutcome.READ:
-        turn.wait(mine, read.report.until, read.report.sentence, exposed=False)
+        turn.wait(mine, read.report.until, read.report.sentence)
         return read
-    return turn.then(read, read.connector, mine)
+    return turn.write(read, read.connector, mine)
 
 
 def _verified(turn: Round, read: ConnectionRead, owed: Collection[Item], verify: Verify) -> ConnectionRead:
@@ -262,3 +275,7 @@ def _opened(
         return refused(idle(name, health.get(name)), error, now)
     closing.callback(connector.close)
     return idle(name, health.get(name), connector)
+
+
+_ASK = "name its key result with --kr to read what it says"
+"""What a tracker says of an item may name it."""

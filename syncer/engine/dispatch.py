@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from syncer.domain.okr import Workspace
-from syncer.domain.sync import OutboxRow, Receipt
+from syncer.domain.sync import OutboxRow, Receipt, Standing
 from syncer.domain.work import Item
 from syncer.engine.publish import Confidential, leaks, leaks_unanswered
 from syncer.engine.pull import Deferred
@@ -17,16 +17,16 @@ from syncer.engine.report import ConnectionOutcome, ConnectionReport, Exposed, H
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dispatch:
-    """The rows that go out: `first` what leaks, past the policy's limit, and `then` the rest, up to it."""
+    """The rows that go out: `urgent` ones, past the policy's limit, then `usual` ones, as far as it goes."""
 
-    first: tuple[OutboxRow, ...] = ()
-    then: tuple[OutboxRow, ...] = ()
+    urgent: tuple[OutboxRow, ...] = ()
+    usual: tuple[OutboxRow, ...] = ()
     held: tuple[Held, ...] = ()
 
     @property
     def connections(self) -> tuple[str, ...]:
         """What something is written over, each once."""
-        return tuple(dict.fromkeys(over(row) for row in (*self.first, *self.then)))
+        return tuple(dict.fromkeys(connection_of(row) for row in (*self.urgent, *self.usual)))
 
 
 def dispatch(
@@ -40,43 +40,101 @@ def dispatch(
 ) -> Dispatch:
     """Sorts the rows by what this sync may do with them.
 
-    A comment needs its item read in this sync, and its time to have come. What must be taken back because it
-    became confidential needs neither, nor any other removal; a last word, on an item that the file wants no
-    comment on, needs no read. Connections that are `away`, by name, take nothing at all. `reports` are those
-    of the connections that were to be read; over another one it may be written.
+    Urgent is what must be taken back because it became confidential, or because nobody knows whether it is
+    gone. A usual comment needs its time to have come and its item read in this sync; a removal, or a last
+    word, on an item that the file wants no comment on, needs no read. Connections that are `away`, by name,
+    take nothing at all. `reports` are those of the connections that were to be read; over another one it may
+    be written. What the file lets nobody write, and what needs a read that there was not, is left unsaid.
     """
-    first, then, held = list[OutboxRow](), list[OutboxRow](), list[Held]()
+    urgent, usual, held = list[OutboxRow](), list[OutboxRow](), list[Held]()
     for row in rows:
-        leaking = takes_back(row, receipts, workspace.confidential)
-        if not (leaking or _is_removal(row) or may_go(row, readable)):
+        is_urgent = _is_urgent(row, receipts, workspace.confidential)
+        if not (is_urgent or row.publication.comment is None or may_go(row, readable)):
             continue
-        if not (leaking or _is_removal(row)) and row.not_before and row.not_before > now:
+        if not is_urgent and row.not_before and row.not_before > now:
             held.append(Held(row.publication, row.not_before))
-        elif why := _closed(workspace, over(row)):
-            held += [Held(row.publication, None, why, exposed=True)] if leaking else []
-        elif late := away.get(over(row)):
-            held.append(Held(row.publication, late.until, late.why, exposed=leaking))
-        elif (report := reports.get(over(row))) and not _takes(report, leaking=leaking):
-            held.append(Held(row.publication, report.until, report.sentence, exposed=leaking))
-        else:
-            (first if leaking else then).append(row)
-    return Dispatch(first=tuple(first), then=tuple(then), held=tuple(held))
+            continue
+        exposed = is_exposed(row, receipts, workspace.confidential)
+        hindrance = _hindrance(workspace, row, reports, away, is_urgent=is_urgent)
+        if hindrance is None:
+            (urgent if is_urgent else usual).append(row)
+        elif exposed or not hindrance.is_wanted:
+            held.append(Held(row.publication, hindrance.until, hindrance.why, exposed))
+    return Dispatch(urgent=_grouped(urgent, reports), usual=_grouped(usual, reports), held=tuple(held))
+
+
+@dataclass(frozen=True, slots=True)
+class _Hindrance:
+    """Why nothing goes out over a connection now; `is_wanted` where the file says so."""
+
+    why: str
+    until: datetime | None = None
+    is_wanted: bool = False
+
+
+def _hindrance(
+    workspace: Workspace,
+    row: OutboxRow,
+    reports: Mapping[str, ConnectionReport],
+    away: Mapping[str, Deferred],
+    *,
+    is_urgent: bool,
+) -> _Hindrance | None:
+    name = connection_of(row)
+    report = reports.get(name)
+    if why := _closed(workspace, name):
+        return _Hindrance(why, is_wanted=True)
+    if name in away:
+        return _Hindrance(away[name].why, away[name].until)
+    if report is not None and not _takes(report, is_urgent=is_urgent):
+        return _Hindrance(report.sentence, report.until)
+    return None
+
+
+def deferred_by(
+    held: Iterable[Held], reports: Mapping[str, ConnectionReport], away: Mapping[str, Deferred]
+) -> tuple[Deferred, ...]:
+    """The connections in back-off that nothing was to be read over, and that something waits for."""
+    names = dict.fromkeys(one.publication.ref.connection for one in held if one.why)
+    return tuple(away[name] for name in names if name in away and name not in reports)
+
+
+def _grouped(rows: Sequence[OutboxRow], reports: Mapping[str, ConnectionReport]) -> tuple[OutboxRow, ...]:
+    """Connection by connection, those that were read first, as they are written over."""
+    turns = list(dict.fromkeys((*reports, *(connection_of(row) for row in rows))))
+    return tuple(sorted(rows, key=lambda row: turns.index(connection_of(row))))
 
 
 def may_go(row: OutboxRow, readable: Mapping[Item, bool]) -> bool:
-    """Whether the item was read just now, or is one that no sync reads any more."""
+    """Whether the item was read just now, or needs no read because nothing is to be kept up to date there."""
     return row.publication.is_last_word or readable.get(row.publication.item, False)
 
 
-def takes_back(row: OutboxRow, receipts: Mapping[Item, Receipt], confidential: Confidential) -> bool:
-    """Whether what stands there says what nobody may read any more, or whether it is gone is not known."""
+def is_exposed(row: OutboxRow, receipts: Mapping[Item, Receipt], confidential: Confidential) -> bool:
+    """Whether what stands there, or what a write that was cut off may have left, is confidential now."""
     receipt = receipts.get(row.publication.item)
-    if receipt is None and row.in_flight and row.publication.comment is None:
-        return True
     return leaks_unanswered(row, confidential) or (receipt is not None and leaks(receipt.facts, confidential))
 
 
-def over(row: OutboxRow) -> str:
+def exposed_items(
+    receipts: Iterable[Receipt], outbox: Iterable[OutboxRow], confidential: Confidential
+) -> frozenset[Item]:
+    """The items on which something may stand that is confidential now, as far as the store knows."""
+    standing = {
+        one.item
+        for one in receipts
+        if one.standing is not Standing.OPTED_OUT and leaks(one.facts, confidential)
+    }
+    cut_off = {
+        row.publication.item
+        for row in outbox
+        if leaks_unanswered(row, confidential)
+        or (row.in_flight and leaks(row.publication.facts, confidential))
+    }
+    return frozenset(standing | cut_off)
+
+
+def connection_of(row: OutboxRow) -> str:
     """The name of the connection a row goes out over."""
     return row.publication.ref.connection
 
@@ -87,8 +145,10 @@ def exposures(held: Iterable[Held]) -> tuple[Exposed, ...]:
     return tuple(Exposed(*told, items=count) for told, count in counted.items())
 
 
-def _is_removal(row: OutboxRow) -> bool:
-    return row.publication.comment is None
+def _is_urgent(row: OutboxRow, receipts: Mapping[Item, Receipt], confidential: Confidential) -> bool:
+    """Whether what stands there is to be gone at once, or whether it is gone is not known."""
+    unknown = row.publication.item not in receipts and row.in_flight and row.publication.comment is None
+    return unknown or is_exposed(row, receipts, confidential)
 
 
 def _closed(workspace: Workspace, connection: str) -> str:
@@ -102,12 +162,12 @@ def _closed(workspace: Workspace, connection: str) -> str:
     return ""
 
 
-def _takes(report: ConnectionReport, *, leaking: bool) -> bool:
+def _takes(report: ConnectionReport, *, is_urgent: bool) -> bool:
     """Whether a connection takes a write after how its read went.
 
     A brake says that what was read is not to be believed, and a read that failed says nothing of writes. To
     take back nothing need be read or believed.
     """
     if report.outcome in {ConnectionOutcome.BRAKED, ConnectionOutcome.FAILED}:
-        return leaking and report.until is None
+        return is_urgent and report.until is None
     return report.outcome is ConnectionOutcome.READ

@@ -67,6 +67,17 @@ def was_gone(first: Placement | None, delivery: Delivery, written: Sequence[Wrot
     return known and delivery.standing is Standing.WITHDRAWN and written[0] is Wrote.NOTHING
 
 
+def is_missing(known: Placement | None, delivery: Delivery) -> bool:
+    """Whether a step found the comment gone that was known to stand there."""
+    gone = delivery.standing in {Standing.OPTED_OUT, Standing.WITHDRAWN, Standing.PARTIAL}
+    return known is not None and known.comment_id is not None and gone and delivery.wrote is Wrote.NOTHING
+
+
+def count(written: Sequence[Wrote]) -> int:
+    """How many of the steps wrote."""
+    return sum(1 for wrote in written if wrote is not Wrote.NOTHING)
+
+
 def loudest(written: Sequence[Wrote]) -> Wrote:
     """What a row of steps is called as a whole."""
     order = (Wrote.CREATED, Wrote.REMOVED, Wrote.UPDATED)

@@ -13,9 +13,9 @@ from syncer.domain.declared import Move
 from syncer.domain.link import Link
 from syncer.domain.notification import NotifyTrouble
 from syncer.domain.signals.finding import Signal
-from syncer.domain.sync import Receipt, SyncRun, Wrote
+from syncer.domain.sync import Receipt, Standing, SyncRun, Wrote
 from syncer.domain.work import Change, Snapshot
-from syncer.engine.publish import Delivered
+from syncer.engine.courier import Delivered
 from syncer.engine.values import ValueTrouble
 
 
@@ -87,7 +87,8 @@ class Exposed:
 class Planned:
     """A comment that a sync would write, beside what stands there now; `veiled` is not to be shown.
 
-    Without `has_room` the sync will have written enough before its turn comes.
+    Without `has_room` the sync will have written enough before its turn comes, each comment taken for one
+    write; a first one on an Asana project is two.
     """
 
     publication: Publication
@@ -131,13 +132,14 @@ class SyncReport:
 
     @property
     def wrote(self) -> Counter[Wrote]:
-        """How many comments were created, updated, removed."""
-        each = (*(one.wrote for one in self.delivered), *self.unnamed)
+        """How many comments were created, updated, removed; what is only begun, or was refused, is none."""
+        done = (one for one in self.delivered if one.standing not in {None, Standing.PARTIAL})
+        each = (*(one.wrote for one in done), *self.unnamed)
         return Counter(wrote for wrote in each if wrote is not Wrote.NOTHING)
 
     @property
     def to_write(self) -> int:
-        """How many comments a plan would write, now or later."""
+        """How many comments a plan would write or remove, now or later."""
         return len(self.planned) + self.unnamed_planned
 
     @property
@@ -159,7 +161,7 @@ class SyncReport:
     def is_partial(self) -> bool:
         """Whether something was asked for that is not there now."""
         refused = any(one.code for one in self.delivered)
-        return bool(self.failed or self.troubles or self.value_troubles or refused)
+        return bool(self.failed or self.troubles or self.value_troubles or self.exposed or refused)
 
     @property
     def has_changes(self) -> bool:

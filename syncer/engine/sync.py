@@ -20,13 +20,13 @@ from syncer.domain.sync import ConnectionHealth, ConnectorState, Receipt, RunOut
 from syncer.domain.work import Item, Outcome, Snapshot, WorkRef
 from syncer.engine.backfill import is_known
 from syncer.engine.deliver import Deliveries, deliver
-from syncer.engine.dispatch import Dispatch, dispatch, exposures
+from syncer.engine.dispatch import Dispatch, deferred_by, dispatch, exposures
 from syncer.engine.knowledge import After, Before, conclude, load_before, readable_items
 from syncer.engine.lease import Hold, hold
 from syncer.engine.notify import Notifiers, begin_telling, run_notify
 from syncer.engine.pull import Deferred, PullPlan, Scope, in_back_off, plan_pull
 from syncer.engine.reading import Connect, ConnectionRead, deferred_report, read_connection, recovered
-from syncer.engine.report import ConnectionOutcome, Planned, SyncReport
+from syncer.engine.report import ConnectionOutcome, ConnectionReport, Planned, SyncReport
 from syncer.engine.values import ValueSource, ValuesRead, read_values
 from syncer.engine.verify import Verify
 from syncer.ports import Clock, Store
@@ -110,10 +110,13 @@ def plan_sync(engine: Engine, wish: Wish) -> SyncReport:
         values, before = _values(engine, before, reads, now)
         outcomes = _outcomes(reads)
         after = conclude(engine.workspace, before, outcomes, now, _past(reads))
-        report = _report(engine, None, reads, deferred, after, values, _moved(engine))
         if wish.pull_only:
-            return report
-        wanted = _dispatched(engine, wish, before, after, reads, outcomes)
+            return _report(engine, None, reads, deferred, after, values, _moved(engine))
+        reports = {read.connection: read.report for read in reads}
+        away = in_back_off(_heeded(wish, before), now)
+        wanted = _dispatched(engine, before, after, readable_items(after, outcomes), reports, away)
+        deferred = tuple(dict.fromkeys((*deferred, *deferred_by(wanted.held, reports, away))))
+        report = _report(engine, None, reads, deferred, after, values, _moved(engine))
         receipts = {receipt.item: receipt for receipt in before.receipts}
         return replace(
             report,
@@ -270,31 +273,25 @@ def _record(
 
 def _dispatched(
     engine: Engine,
-    wish: Wish,
     before: Before,
     after: After,
-    reads: Sequence[ConnectionRead],
-    outcomes: Mapping[WorkRef, Outcome],
+    readable: Mapping[Item, bool],
+    reports: Mapping[str, ConnectionReport],
+    away: Mapping[str, Deferred],
 ) -> Dispatch:
     """What a sync would do with the outbox as it would stand then."""
     rows = {row.publication.item: row for row in (*before.outbox, *after.outbox.put)}
-    return dispatch(
-        engine.workspace,
-        [row for item, row in rows.items() if item not in after.outbox.drop],
-        {receipt.item: receipt for receipt in before.receipts},
-        readable_items(after, outcomes),
-        {read.connection: read.report for read in reads},
-        in_back_off(_heeded(wish, before), after.at),
-        after.at,
-    )
+    wanted = [row for item, row in rows.items() if item not in after.outbox.drop]
+    receipts = {receipt.item: receipt for receipt in before.receipts}
+    return dispatch(engine.workspace, wanted, receipts, readable, reports, away, after.at)
 
 
 def _planned(wanted: Dispatch, receipts: Mapping[Item, Receipt], room: int) -> tuple[Planned, ...]:
-    left = max(0, room - len(wanted.first))
-    goes = (*wanted.first, *wanted.then[:left])
+    left = max(0, room - len(wanted.urgent))
+    goes = (*wanted.urgent, *wanted.usual[:left])
     return (
         *(_step(row.publication, receipts) for row in goes),
-        *(_step(row.publication, receipts, has_room=False) for row in wanted.then[left:]),
+        *(_step(row.publication, receipts, has_room=False) for row in wanted.usual[left:]),
         *(_step(held.publication, receipts, held.until) for held in wanted.held if held.until),
     )
 

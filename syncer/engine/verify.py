@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from syncer.domain.sync import Placement, Receipt, Standing, Wrote
-from syncer.engine.publish import Courier, Delivered, RefusedError
+from syncer.engine.courier import Courier, Delivered, RefusedError
+from syncer.engine.receipts import count
 from syncer.errors import SkippableError, SyncerError
 
 
@@ -41,21 +42,30 @@ def verified(
         raise RefusedError(error) from error
     for receipt in standing:
         found = seen.get(receipt.item_id)
-        if found in {Standing.EDITED, Standing.OPTED_OUT}:
-            courier.note(replace(receipt, standing=found))
-            yield Delivered(receipt.removal, found)
-        elif verify is Verify.EVERYTHING or _is_recent(receipt, now):
-            yield from _alone(courier, receipt)
+        try:
+            if found is Standing.OPTED_OUT:
+                yield _elsewhere(courier, receipt)
+            elif found is Standing.EDITED:
+                courier.note(replace(receipt, standing=found))
+                yield Delivered(receipt.removal, found)
+            elif verify is Verify.EVERYTHING or _is_recent(receipt, now):
+                yield from _alone(courier, receipt)
+        except SkippableError as error:
+            yield Delivered(receipt.removal, None, why=error.sentence, hint=error.hint, code=error.code)
+
+
+def _elsewhere(courier: Courier, receipt: Receipt) -> Delivered:
+    """Another one of ours, of which a restored backup knows nothing, or else an opt-out."""
+    other = next((at for at in courier.found(receipt.removal) if at.comment_id), None)
+    standing = Standing.PARTIAL if other else Standing.OPTED_OUT
+    courier.note(replace(receipt, placement=other or receipt.placement, standing=standing))
+    return Delivered(receipt.removal, standing)
 
 
 def _alone(courier: Courier, receipt: Receipt) -> Iterator[Delivered]:
-    publication = receipt.removal
-    try:
-        writes = courier.remove(publication, _beside(receipt, courier.found(publication)))
-    except SkippableError as error:
-        yield Delivered(publication, None, why=error.sentence, hint=error.hint, code=error.code)
-        return
-    if writes:
+    publication, written = receipt.removal, list[Wrote]()
+    courier.remove(publication, _beside(receipt, courier.found(publication)), written)
+    if writes := count(written):
         yield Delivered(publication, Standing.STANDING, Wrote.REMOVED, writes)
 
 

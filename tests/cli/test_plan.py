@@ -11,7 +11,7 @@ from syncer.cli.syncing import plan_lines, sync_lines
 from syncer.domain.comment import Publication
 from syncer.domain.sync import Standing, Wrote
 from syncer.domain.work import WorkRef
-from syncer.engine.publish import Delivered
+from syncer.engine.courier import Delivered
 from syncer.engine.report import Exposed, Held, SyncReport
 from tests.cli.world import World
 
@@ -154,11 +154,11 @@ def test_what_is_begun_and_what_waits_say_so() -> None:
 
 
 def test_what_is_confidential_and_stands_is_said_in_every_form() -> None:
-    exposed = (Exposed("jira", None, "jira: gone", 1), Exposed("asana", NOW, "busy", 2))
+    exposed = (Exposed("jira", None, "jira: gone", 1), Exposed("asana", NOW, "x", 2))
     report = SyncReport(workspace="acme", run=None, connections=(), exposed=exposed)
     said = [
-        "jira: what is confidential now still stands on 1 item: jira: gone",
-        "asana: what is confidential now still stands on 2 items until 2026-11-02 15:00 UTC: busy",
+        "jira: what is confidential now still stands on 1 item: gone",
+        "asana: what is confidential now still stands on 2 items, left alone until 2026-11-02 15:00 UTC: x",
     ]
 
     for lines in (sync_lines(report, NOW, publishing=True), plan_lines(report, NOW, publishing=False)):

@@ -215,3 +215,17 @@ def test_what_waits_since_a_clock_was_ahead_waits_for_one_interval(desk: Desk) -
     desk.clock.pass_(hours=6)
 
     assert desk.sync().wrote == {Wrote.UPDATED: 1}
+
+
+def test_news_at_every_sync_begins_no_other_interval(desk: Desk) -> None:
+    desk.epic()
+    desk.check_in(36, on="2026-10-30")
+    desk.sync()
+    desk.clock.pass_(days=-20)
+    wrote = 0
+    for hour in range(14):
+        desk.clock.pass_(hours=1)
+        desk.check_in(40 + hour, on="2026-10-10")
+        wrote += desk.sync().writes
+
+    assert wrote == 2, "one in each interval"

@@ -7,11 +7,12 @@ from datetime import timedelta
 
 import pytest
 
-from connectors.testing.memory import MemoryConnector
+from connectors.testing.memory import MemoryConnector, lose_answer
 from syncer.domain.okr import PublishPolicy
 from syncer.domain.sync import ConnectionHealth, Standing, Wrote
+from syncer.engine.dispatch import exposed_items
 from syncer.engine.report import ConnectionOutcome, Exposed
-from syncer.errors import CredentialsError, FatalError, ForbiddenError, SyncerError, TemporaryError
+from syncer.errors import CredentialsError, FatalError, SyncerError, TemporaryError
 from tests.domain import build
 from tests.engine.desk import Desk
 
@@ -114,13 +115,24 @@ def test_a_connection_that_takes_nothing_now_is_left_alone_and_it_is_said(
     assert standing.tracker.steps == ["fetch", "fetch"]
 
 
-def test_an_item_that_lets_nothing_be_removed_is_said_at_each_sync(standing: Desk) -> None:
-    standing.tracker.fault = failing(remove=ForbiddenError("jira: not yours to delete"))
-    hide(standing)
+def test_items_that_let_nothing_be_removed_are_counted_and_not_named(desk: Desk) -> None:
+    """What a tracker says of an item may name it, and its key result is confidential."""
+    bets = [build.initiative(n, link=build.link(n, f"ONB-{n}")) for n in ("1", "2")]
+    desk.configure(cycles=(build.cycle(build.key_result(*bets)),))
+    for n in ("1", "2"):
+        desk.epic(f"ONB-{n}", n)
+    assert desk.sync().wrote == {Wrote.CREATED: 2}
+    desk.configure(cycles=(build.cycle(build.key_result(*bets, confidential=True)),))
+    refused = (desk.tracker.items.pop("1"), desk.tracker.items.pop("2"))
+
+    why = (
+        "the tracker refuses to take it away (not_found); name its key result with --kr to read what it says"
+    )
     for _ in range(2):
-        assert standing.sync().exposed == (Exposed("jira", None, "jira: not yours to delete", 1),)
-    standing.tracker.fault = failing()
-    assert standing.sync().exposed == ()
+        report = desk.sync()
+        assert (report.exposed, report.is_partial) == ((Exposed("jira", None, why, 2),), True)
+    desk.tracker.items.update({"1": refused[0], "2": refused[1]})
+    assert desk.sync().exposed == ()
 
 
 def test_what_waits_behind_a_refusal_is_said_as_well(desk: Desk) -> None:
@@ -145,7 +157,7 @@ def test_a_section_goes_in_the_same_sync_that_finds_out_that_a_person_edited_the
 
     report = desk.sync()
 
-    assert [one.standing for one in report.delivered] == [Standing.EDITED, Standing.WITHDRAWN]
+    assert [one.standing for one in report.delivered] == [Standing.WITHDRAWN]
     assert desk.tracker.comments("10042") == []
 
 
@@ -196,6 +208,36 @@ def test_over_a_silent_connection_no_last_word_is_tried(standing: Desk) -> None:
     report = standing.sync()
 
     assert (report.delivered, report.held_back, report.is_partial) == ((), (), False)
+    with standing.store.read() as work:
+        assert work.outbox("acme") == ()
+
+
+def test_a_plan_names_the_connection_that_is_left_alone_as_a_sync_does(standing: Desk) -> None:
+    standing.tracker.fault = failing(fetch=TemporaryError("jira: too many requests", retry_after=7200.0))
+    standing.clock.pass_(hours=1)
+    standing.sync()
+    bet = build.initiative("by-hand", linked=False)
+    standing.configure(cycles=(build.cycle(build.key_result(bet, confidential=True)),))
+
+    plan, report = standing.plan(), standing.sync()
+
+    assert plan.connections == report.connections
+    assert [one.outcome for one in plan.connections] == [ConnectionOutcome.DEFERRED]
+
+
+def test_what_was_cut_off_is_told_by_the_status_as_by_a_sync(desk: Desk) -> None:
+    desk.epic()
+    desk.tracker.fault = lose_answer("created")
+    desk.sync()
+    bet = build.initiative(link=build.link(publish=False))
+    desk.configure(
+        cycles=(build.cycle(build.key_result(bet, confidential=True)),), silent=frozenset({"jira"})
+    )
+    with desk.store.read() as work:
+        items = exposed_items(work.receipts("acme"), work.outbox("acme"), desk.workspace.confidential)
+
+    assert items == {("jira", "10042")}
+    assert [one.items for one in desk.sync().exposed] == [1]
 
 
 def test_a_connector_that_cannot_even_be_opened_is_the_reason(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from syncer.domain.okr import PublishPolicy
+from connectors.testing.memory import lose_answer
+from syncer.domain.okr import PublishPolicy, WhenRetired
 from syncer.domain.sync import Wrote
 from syncer.domain.work import LinkState
-from syncer.errors import FatalError
+from syncer.errors import FatalError, ForbiddenError, TemporaryError
 from tests.domain import build
 from tests.engine.desk import Desk
 
@@ -24,6 +25,7 @@ def many(desk: Desk) -> Desk:
 
 def link(desk: Desk, count: int) -> None:
     bets = [build.initiative(f"b{n}", link=build.link(f"b{n}", f"ONB-{n}")) for n in range(count)]
+    bets = bets or [build.initiative("by-hand", linked=False)]
     desk.configure(cycles=(build.cycle(build.key_result(*bets)),))
 
 
@@ -86,3 +88,57 @@ def test_what_leaks_is_planned_for_now_although_its_interval_is_not_over(many: D
 
     assert planned.not_before is None
     assert many.sync().wrote == {Wrote.UPDATED: 1}
+
+
+def test_a_plan_takes_connections_in_the_order_of_a_sync(desk: Desk) -> None:
+    refs = [build.ref(f"ONB-{n}", connection=("jira", "other")[n % 2]) for n in range(4)]
+    bets = [build.initiative(f"b{n}", link=build.link(f"b{n}", ref=ref)) for n, ref in enumerate(refs)]
+    desk.configure(
+        cycles=(build.cycle(build.key_result(*bets)),),
+        connection_kinds={"jira": "jira", "other": "jira"},
+        publish=PublishPolicy(max_writes_per_sync=2),
+    )
+    for n, ref in enumerate(refs):
+        desk.epic(f"ONB-{n}", str(n), ref=ref)
+
+    planned = [one.publication.item_id for one in desk.plan().planned if one.has_room]
+
+    assert planned == [one.publication.item_id for one in desk.sync().delivered] == ["0", "2"]
+
+
+def test_a_refused_removal_is_tried_again_after_the_interval_and_not_before(standing: Desk) -> None:
+    def refuse(step: str) -> None:
+        if step == "remove":
+            msg = "jira: not yours to delete"
+            raise ForbiddenError(msg)
+
+    standing.clock.pass_(days=1)
+    link(standing, 0)
+    standing.configure(publish=PublishPolicy(when_retired=WhenRetired.REMOVE))
+    standing.tracker.fault = refuse
+    tried = 0
+    for _ in range(9):
+        tried += len(standing.sync().delivered)
+        standing.clock.pass_(hours=1)
+
+    assert tried == 2
+
+
+def test_what_was_cut_off_and_is_not_confidential_is_called_nothing_else(desk: Desk) -> None:
+    desk.epic()
+    desk.tracker.fault = lose_answer("created")
+    desk.sync()
+    link(desk, 0)
+    desk.configure(publish=PublishPolicy(when_retired=WhenRetired.REMOVE))
+
+    def busy(step: str) -> None:
+        if step == "find":
+            msg = "jira: busy"
+            raise TemporaryError(msg, retry_after=7200.0)
+
+    desk.tracker.fault = busy
+    for _ in range(2):
+        report = desk.sync()
+        assert (len(report.held_back), report.exposed, desk.plan().exposed) == (1, (), ())
+    desk.configure(publish=PublishPolicy(enabled=False))
+    assert desk.sync().exposed == ()

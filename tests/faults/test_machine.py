@@ -255,7 +255,7 @@ class Machine(RuleBasedStateMachine):
                     assert "nothing here is kept up to date" in body
             self.yard.silent.clear()
             self.yard.settle()
-        # What was put off by a clock that was ahead waits until the right one is there.
+        # What was checked in by a clock that was ahead is of a day to come until the right one is there.
         self.yard.clock.at = max(self.latest, self.yard.clock.now())
         self.yard.settle()
         if any(item_id is None for _, _, item_id in self.yard.state().links):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from connectors.sandbox.server import Request, Response
 from syncer.domain.okr import WhenRetired
-from syncer.domain.sync import Standing
+from syncer.domain.sync import Standing, Wrote
 from tests.faults.yard import Asana, Yard, is_write
 
 DAY = timedelta(days=1)
@@ -89,3 +90,21 @@ def test_a_task_whose_last_word_was_deleted_gets_a_new_one_when_its_link_speaks_
 
         ((body,),) = yard.tracker.comments().values()
         assert "36 %" in body
+
+
+def test_what_was_written_before_a_refusal_counts(database: str) -> None:
+    def no_comments(number: int, request: Request) -> Response | None:
+        del number
+        refused = request.method == "POST" and request.path.endswith("/stories")
+        return Response.of(403, {"errors": [{"message": "Forbidden"}]}) if refused else None
+
+    with Yard("asana", database, 4, room=2) as yard:
+        yard.check_in(36)
+        yard.tracker.server.fault = no_comments
+
+        report = yard.sync()
+
+        assert isinstance(yard.tracker, Asana)
+        assert [len(yard.tracker.gids_of(item)) for item in range(4)] == [2, 2, 1, 1]
+        assert [one.wrote for one in report.delivered] == [Wrote.CREATED, Wrote.CREATED]
+        assert report.wrote == {}, "a task is no comment"
