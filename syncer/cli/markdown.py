@@ -23,6 +23,7 @@ def plan_markdown(report: SyncReport, now: datetime, /, *, publishing: bool) -> 
     if not publishing:
         yield from ("", f"{text.PUBLISHING_OFF[0].upper()}{text.PUBLISHING_OFF[1:]}.")
     yield from _listed("What stands that should not", (escape(text.exposed(one)) for one in report.exposed))
+    yield from _listed("What waits", _waiting(report))
     yield from _listed("What cannot be read", _troubles(report))
     yield from _listed("What is new", _changes(report))
     yield from _listed("Signals", _signals(report))
@@ -65,6 +66,11 @@ def _troubles(report: SyncReport) -> Iterator[str]:
             yield f"{escape(trouble.link.id)}: {escape(trouble.why)}"
     for value in report.value_troubles:
         yield f"number {escape(value.key_result_id)}: {escape(value.why)}"
+
+
+def _waiting(report: SyncReport) -> Iterator[str]:
+    for held in report.held_back:
+        yield f"comment on {escape(str(held.publication.ref))}: {escape(held.why)}"
 
 
 def _changes(report: SyncReport) -> Iterator[str]:

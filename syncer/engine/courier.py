@@ -13,7 +13,7 @@ from typing import ParamSpec, TypeVar
 from syncer.domain.comment import Facts, Publication
 from syncer.domain.okr import PublishPolicy
 from syncer.domain.sync import Delivery, OutboxRow, Placement, Receipt, Standing, Wrote
-from syncer.engine.publish import Confidential, leaks
+from syncer.engine.publish import Confidential, leaks, leaks_unanswered
 from syncer.engine.receipts import count, is_missing, loudest, may_stand, receipt_after, was_gone
 from syncer.errors import NotFoundError, SkippableError, SyncerError, TemporaryError
 from syncer.ports import Clock, Connector, Lease, Store
@@ -82,6 +82,8 @@ class Courier:
         try:
             placement, doubles = self._placements(publication, receipt)
             self.remove(publication, doubles, written)
+        except self._gone_with_its_item(row, receipt):
+            return self._closed_unsaid(publication, receipt, written)
         except SkippableError as error:
             return self._put_off(row, error, written)  # what was unknown stays unknown
         except RefusedError as refusal:
@@ -131,7 +133,7 @@ class Courier:
                 break
             try:
                 delivery = self._step(publication, placement)
-            except self._gone_with_its_item(publication, receipt):
+            except self._gone_with_its_item(row, receipt):
                 return self._closed_unsaid(publication, receipt, written)
             except SkippableError as error:
                 # What was cut off before may stand there, and nothing but this row knows of it.
@@ -142,7 +144,9 @@ class Courier:
             written.append(delivery.wrote)
             if not (repeated or row.in_flight) and was_gone(first, delivery, written[since:]):
                 delivery = replace(delivery, standing=Standing.OPTED_OUT)
-            told = replace(delivery, wrote=loudest(written[since:]))
+            # What is found gone after a write that was cut off was that write's doing.
+            ours = publication.comment is None and (repeated or row.in_flight)
+            told = replace(delivery, wrote=Wrote.REMOVED if ours else loudest(written[since:]))
             self._settle(publication, receipt, told, may_stand(row, receipt))
             placement, standing = delivery.placement, delivery.standing
             if standing is not Standing.PARTIAL:
@@ -212,15 +216,14 @@ class Courier:
             code=error.code,
         )
 
-    def _gone_with_its_item(
-        self, publication: Publication, receipt: Receipt | None
-    ) -> tuple[type[NotFoundError], ...]:
+    def _gone_with_its_item(self, row: OutboxRow, receipt: Receipt | None) -> tuple[type[NotFoundError], ...]:
         """What nobody asks for any more has nowhere to go once its item is gone, and nobody reads that item.
 
         What leaks is asked for until it is known to be gone: Jira does not tell deleted from hidden.
         """
-        needless = publication.is_last_word or publication.comment is None
-        leaking = receipt is None or leaks(receipt.facts, self.confidential)
+        needless = row.publication.is_last_word or row.publication.comment is None
+        unknown = receipt is None or leaks_unanswered(row, self.confidential)
+        leaking = unknown or (receipt is not None and leaks(receipt.facts, self.confidential))
         return (NotFoundError,) if needless and not leaking else ()
 
     def _closed_unsaid(

@@ -13,7 +13,7 @@ from syncer.domain.okr import Workspace
 from syncer.domain.sync import ConnectionHealth, OutboxRow, Receipt, Standing
 from syncer.domain.work import Item
 from syncer.engine.courier import Courier, Delivered, RefusedError
-from syncer.engine.dispatch import connection_of, deferred_by, dispatch, exposures, is_exposed, may_go
+from syncer.engine.dispatch import closed, connection_of, deferred_by, dispatch, exposures, is_exposed, may_go
 from syncer.engine.lease import Hold
 from syncer.engine.publish import leaks
 from syncer.engine.pull import Deferred
@@ -77,14 +77,17 @@ class Round:
         courier = self.courier(connector)
 
         def deliver(row: OutboxRow) -> None:
-            one = self._deliver(courier, row, self.receipts.get(row.publication.item), room=None)
-            receipt = self._edited(one)
-            if receipt is not None and leaks(receipt.facts, self.workspace.confidential):
+            item, kept = row.publication.item, self.workspace.confidential
+            one = self._deliver(courier, row, self.receipts.get(item), room=None)
+            receipt = self._receipt(item)
+            edited = one.standing is Standing.EDITED and row.publication.comment is not None
+            if edited and receipt is not None and leaks(receipt.facts, kept):
                 one = self._deliver(courier, OutboxRow(publication=receipt.removal), receipt, room=None)
             self.delivered.append(one)
             if one.code or one.standing is Standing.PARTIAL:
                 why = f"the tracker refuses to take it away ({one.code or 'again and again'}); {_ASK}"
-                self.refused.append(Held(one.publication, None, why, self._is_exposed(row)))
+                still = is_exposed(row, {item: receipt} if receipt else {}, kept)
+                self.refused.append(Held(one.publication, None, why, still))
 
         return self._each(read, connector, rows, deliver)
 
@@ -131,11 +134,8 @@ class Round:
         self.room -= one.writes
         return one
 
-    def _edited(self, delivered: Delivered) -> Receipt | None:
-        """The receipt of a comment that was to be edited by us and that a person had edited."""
-        if delivered.standing is not Standing.EDITED:
-            return None
-        item = delivered.publication.item
+    def _receipt(self, item: Item) -> Receipt | None:
+        """As it is after what was delivered just now."""
         with self.holding.store.read() as work:
             return next((one for one in work.receipts(self.workspace.id) if one.item == item), None)
 
@@ -238,23 +238,29 @@ def _written(turn: Round, read: ConnectionRead, rows: Sequence[OutboxRow]) -> Co
 
 
 def _verified(turn: Round, read: ConnectionRead, owed: Collection[Item], verify: Verify) -> ConnectionRead:
-    """Looks at what stands and is owed nothing; what was found out is among the deliveries."""
+    """Looks at what stands and is owed nothing; what was found out is among the deliveries.
+
+    Where the file lets nothing be written, what should be gone is looked at as well, and nothing is removed:
+    a person may have taken it away.
+    """
     refused_already = read.report.outcome is not ConnectionOutcome.READ
     if verify is Verify.NOTHING or read.connector is None or refused_already:
         return read
+    is_closed = bool(closed(turn.workspace, read.connection))
+    kept = turn.workspace.confidential
     standing = [
         receipt
         for item, receipt in turn.receipts.items()
         if item[0] == read.connection
-        and item not in owed
-        and turn.readable.get(item)
         and receipt.standing is Standing.STANDING
+        and (leaks(receipt.facts, kept) if is_closed else item not in owed and turn.readable.get(item))
     ]
     if not standing:
         return read
     after, now = read, turn.clock.now()
     try:
-        turn.delivered += verified(turn.courier(read.connector), standing, verify, now)
+        courier = turn.courier(read.connector)
+        turn.delivered += verified(courier, standing, Verify.NOTHING if is_closed else verify, now)
     except RefusedError as refusal:
         after = refused(read, refusal.error, now)
     report = replace(after.report, requests=read.connector.requests, writes=read.connector.writes)

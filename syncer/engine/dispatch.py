@@ -51,43 +51,31 @@ def dispatch(
         is_urgent = _is_urgent(row, receipts, workspace.confidential)
         if not (is_urgent or row.publication.comment is None or may_go(row, readable)):
             continue
-        if not is_urgent and row.not_before and row.not_before > now:
-            held.append(Held(row.publication, row.not_before))
-            continue
         exposed = is_exposed(row, receipts, workspace.confidential)
-        hindrance = _hindrance(workspace, row, reports, away, is_urgent=is_urgent)
-        if hindrance is None:
+        if why := closed(workspace, connection_of(row)):
+            held += [Held(row.publication, None, why, exposed)] if exposed else []
+        elif not is_urgent and row.not_before and row.not_before > now:
+            held.append(Held(row.publication, row.not_before))
+        elif hindrance := _hindrance(connection_of(row), reports, away, is_urgent=is_urgent):
+            held.append(Held(row.publication, *hindrance, exposed))
+        else:
             (urgent if is_urgent else usual).append(row)
-        elif exposed or not hindrance.is_wanted:
-            held.append(Held(row.publication, hindrance.until, hindrance.why, exposed))
     return Dispatch(urgent=_grouped(urgent, reports), usual=_grouped(usual, reports), held=tuple(held))
 
 
-@dataclass(frozen=True, slots=True)
-class _Hindrance:
-    """Why nothing goes out over a connection now; `is_wanted` where the file says so."""
-
-    why: str
-    until: datetime | None = None
-    is_wanted: bool = False
-
-
 def _hindrance(
-    workspace: Workspace,
-    row: OutboxRow,
+    connection: str,
     reports: Mapping[str, ConnectionReport],
     away: Mapping[str, Deferred],
     *,
     is_urgent: bool,
-) -> _Hindrance | None:
-    name = connection_of(row)
-    report = reports.get(name)
-    if why := _closed(workspace, name):
-        return _Hindrance(why, is_wanted=True)
-    if name in away:
-        return _Hindrance(away[name].why, away[name].until)
+) -> tuple[datetime | None, str] | None:
+    """Until when, and why, nothing goes out over a connection."""
+    report = reports.get(connection)
+    if connection in away:
+        return away[connection].until, away[connection].why
     if report is not None and not _takes(report, is_urgent=is_urgent):
-        return _Hindrance(report.sentence, report.until)
+        return report.until, report.sentence
     return None
 
 
@@ -151,8 +139,8 @@ def _is_urgent(row: OutboxRow, receipts: Mapping[Item, Receipt], confidential: C
     return unknown or is_exposed(row, receipts, confidential)
 
 
-def _closed(workspace: Workspace, connection: str) -> str:
-    """Why the file has nothing written over a connection, empty where it has."""
+def closed(workspace: Workspace, connection: str) -> str:
+    """Why the file has nothing written over a connection, empty where it does not say so."""
     if not workspace.publish.enabled:
         return "publish.enabled is false"
     if connection not in workspace.connection_kinds:

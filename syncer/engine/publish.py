@@ -75,10 +75,15 @@ def _taken_back(
     waiting: Mapping[Item, OutboxRow],
     confidential: Confidential,
 ) -> Iterator[tuple[Item, Publication]]:
-    """Removals nobody else asks for: of items that left the file, rest, or were edited by a human."""
+    """Removals nobody else asks for: of items that left the file, rest, or were edited by a human.
+
+    A task of ours that has no comment, or none any more, is not left behind either.
+    """
     for item, receipt in standing.items():
         edited = receipt.standing is Standing.EDITED
-        if leaks(receipt.facts, confidential) and (edited or item not in wanted):
+        bare = receipt.standing is Standing.PARTIAL and receipt.placement.comment_id is None
+        leaking = leaks(receipt.facts, confidential)
+        if (leaking and edited) or ((leaking or bare) and item not in wanted):
             yield item, receipt.removal
     for item, row in waiting.items():
         removing = row.publication.comment is None
@@ -104,11 +109,11 @@ def _row_for(
         return OutboxRow(publication=publication, not_before=earliest) if publication.comment else None
     if _is_settled(receipt):
         return None
-    if publication.comment is None or standing in {Standing.PARTIAL, Standing.RESUMED}:
+    if publication.comment is None or standing is Standing.RESUMED:
         return OutboxRow(publication=publication)
-    if not _has_news(publication, receipt):
-        return None
-    return OutboxRow(publication=publication, not_before=earliest)
+    if standing is Standing.PARTIAL or _has_news(publication, receipt):
+        return OutboxRow(publication=publication, not_before=earliest)
+    return None
 
 
 def _has_news(publication: Publication, receipt: Receipt) -> bool:

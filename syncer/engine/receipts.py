@@ -21,7 +21,9 @@ def receipt_after(
         placement=delivery.placement,
         standing=delivery.standing,
     )
-    if delivery.standing is Standing.WITHDRAWN:
+    bare = publication.comment is None and delivery.placement.comment_id is None
+    if delivery.standing is Standing.WITHDRAWN or (bare and delivery.standing is Standing.PARTIAL):
+        # The comment is gone, and the task around it says nothing.
         was = before.published_at if before else None
         return replace(fresh, published_at=was if delivery.wrote is Wrote.NOTHING else now)
     if delivery.standing is not Standing.STANDING or publication.comment is None:

@@ -220,7 +220,7 @@ def _deliver(
     if wish.pull_only:
         return Deliveries(delivered=(), reads=tuple(reads))
     verify = Verify.NOTHING
-    if wish.fresh and engine.workspace.publish.enabled:
+    if wish.fresh:
         verify = Verify.EVERYTHING if wish.trigger is Trigger.MANUAL else Verify.RECENT
     return deliver(
         holding, engine.clock, engine.workspace, reads, readable, engine.connect, away=away, verify=verify

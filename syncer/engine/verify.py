@@ -18,7 +18,7 @@ from syncer.errors import SkippableError, SyncerError
 
 
 class Verify(Enum):
-    """How much is looked at: in the nightly read what is RECENT is looked for doubles, by hand EVERYTHING."""
+    """What is looked for doubles besides: in the nightly read what is RECENT, by hand EVERYTHING."""
 
     NOTHING = "nothing"
     RECENT = "recent"
@@ -48,7 +48,7 @@ def verified(
             elif found is Standing.EDITED:
                 courier.note(replace(receipt, standing=found))
                 yield Delivered(receipt.removal, found)
-            elif verify is Verify.EVERYTHING or _is_recent(receipt, now):
+            elif verify is Verify.EVERYTHING or (verify is Verify.RECENT and _is_recent(receipt, now)):
                 yield from _alone(courier, receipt)
         except SkippableError as error:
             yield Delivered(receipt.removal, None, why=error.sentence, hint=error.hint, code=error.code)

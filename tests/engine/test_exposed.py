@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -250,3 +251,29 @@ def test_a_connector_that_cannot_even_be_opened_is_the_reason(
     hide(standing)
     monkeypatch.setattr(Desk, "connect", no_secret)
     assert standing.sync().exposed == (Exposed("jira", None, "jira: its secret cannot be read", 1),)
+
+
+@pytest.mark.parametrize(
+    "closed",
+    [{"silent": frozenset({"jira"})}, {"publish": PublishPolicy(enabled=False)}],
+    ids=["write_to", "publishing"],
+)
+def test_what_a_person_took_away_meanwhile_is_known_after_the_nightly_look(
+    standing: Desk, closed: dict[str, Any]
+) -> None:
+    bet = build.initiative(link=build.link(publish=False))
+    standing.configure(cycles=(build.cycle(build.key_result(bet, confidential=True)),), **closed)
+    assert [one.items for one in standing.sync(fresh=True).exposed] == [1]
+    standing.tracker.items["10042"].comments.clear()
+    standing.sync(fresh=True)
+
+    report = standing.sync()
+
+    assert (report.exposed, report.is_partial, report.writes) == ((), False, 0)
+    assert standing.plan().exposed == ()
+
+
+def test_where_publishing_is_off_nothing_is_promised_for_later(standing: Desk) -> None:
+    standing.check_in(50)
+    standing.configure(publish=PublishPolicy(enabled=False))
+    assert (standing.plan().planned, standing.sync().held_back) == ((), ())

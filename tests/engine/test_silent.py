@@ -10,6 +10,7 @@ from syncer.domain.okr import PublishPolicy, WhenRetired
 from syncer.domain.sync import Standing, Wrote
 from syncer.domain.work import LinkState, WorkRef
 from syncer.engine.resume import resume
+from syncer.errors import TemporaryError
 from tests.domain import build
 from tests.engine.desk import Desk
 
@@ -218,3 +219,24 @@ def test_what_is_resumed_while_it_is_silent_keeps_the_words_of_a_person_until_it
 
     publish(standing, on=True)
     assert standing.sync().wrote == {Wrote.UPDATED: 1}
+
+
+def test_the_interval_holds_after_a_removal_whose_answer_was_lost(standing: Desk) -> None:
+    answers = iter([True])
+
+    def lose(step: str) -> None:
+        if step == "remove" and next(answers, False):
+            standing.tracker.items["10042"].comments.clear()
+            msg = "no answer"
+            raise TemporaryError(msg, outcome_unknown=True)
+
+    standing.tracker.fault = lose
+    publish(standing, on=False, when_retired=WhenRetired.REMOVE)
+    standing.sync()
+    assert standing.tracker.comments("10042") == []
+    standing.clock.pass_(minutes=1)
+    publish(standing, on=True)
+
+    assert standing.sync().wrote == {}
+    standing.clock.pass_(hours=6)
+    assert standing.sync().wrote == {Wrote.CREATED: 1}

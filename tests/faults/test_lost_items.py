@@ -143,3 +143,19 @@ def test_what_is_confidential_is_taken_back_while_no_item_can_be_read(kind: Kind
 
         assert [one.outcome for one in report.connections] == [ConnectionOutcome.FAILED]
         assert (texts(yard), report.exposed) == ([], ())
+
+
+def test_a_task_that_was_begun_goes_with_its_project(database: str) -> None:
+    with Yard("asana", database, 1, room=1) as yard:
+        yard.check_in(36)
+        yard.sync()
+        assert standing(yard) == {Standing.PARTIAL}
+        yard.confidential = True
+        yard.tracker.delete(0)
+        yard.sync()
+        yard.clock.pass_by(DAY)
+
+        report = yard.sync()
+
+        assert (yard.owes(), report.delivered, report.exposed) == (0, (), ())
+        assert standing(yard) == {Standing.WITHDRAWN}

@@ -108,3 +108,43 @@ def test_what_was_written_before_a_refusal_counts(database: str) -> None:
         assert [len(yard.tracker.gids_of(item)) for item in range(4)] == [2, 2, 1, 1]
         assert [one.wrote for one in report.delivered] == [Wrote.CREATED, Wrote.CREATED]
         assert report.wrote == {}, "a task is no comment"
+
+
+def test_a_task_that_cannot_be_removed_is_nothing_confidential_and_goes_later(database: str) -> None:
+    def no_tasks(number: int, request: Request) -> Response | None:
+        del number
+        refused = request.method == "DELETE" and "tasks" in request.path
+        return Response.of(403, {"errors": [{"message": "Forbidden"}]}) if refused else None
+
+    with Yard("asana", database, 1) as yard:
+        yard.check_in(36)
+        yard.sync()
+        yard.tracker.server.fault = no_tasks
+        yard.confidential = True
+        yard.clock.pass_by(DAY)
+        assert yard.sync().exposed == ()
+        assert list(yard.tracker.comments().values()) == [()]
+        yard.mend()
+        yard.clock.pass_by(DAY)
+
+        assert writes(yard) == 1
+
+        assert isinstance(yard.tracker, Asana)
+        assert len(yard.tracker.gids_of(0)) == 1
+
+
+def test_half_a_removal_begins_the_interval(database: str) -> None:
+    with Yard("asana", database, 1, room=1, when_retired=WhenRetired.REMOVE) as yard:
+        yard.check_in(36)
+        for _ in range(2):
+            yard.sync()
+        yard.clock.pass_by(DAY)
+        yard.silent = {0}
+        assert writes(yard) == 1
+        yard.silent = set()
+
+        assert writes(yard) == 0
+
+        yard.clock.pass_by(DAY)
+        assert writes(yard) == 1
+        assert [len(bodies) for bodies in yard.tracker.comments().values()] == [1]
