@@ -6,14 +6,17 @@ from datetime import UTC, datetime
 
 import pytest
 
+from config.service import ServiceSettings
+from syncer.app import App, SystemClock
 from syncer.cli.markdown import plan_markdown
 from syncer.cli.syncing import plan_lines, sync_lines
-from syncer.domain.comment import Publication
+from syncer.domain.comment import Comment, Publication
 from syncer.domain.sync import Standing, Wrote
 from syncer.domain.work import WorkRef
 from syncer.engine.courier import Delivered
 from syncer.engine.report import Exposed, Held, SyncReport
-from tests.cli.world import World
+from syncer.errors import ReadOnlyError
+from tests.cli.world import World, writes
 
 OFF = "publishing is off for this workspace (publish.enabled: false)"
 
@@ -194,6 +197,41 @@ def test_status_says_that_confidential_text_stands(synced: World) -> None:
     assert synced.run("--json", "status").json["acme"]["exposed"] == {"asana": 1, "jira": 2}
     synced.run("sync")
     assert "confidential now" not in synced.run("status").out
+
+
+@pytest.mark.parametrize("command", ["sync", "resync"])
+def test_where_publishing_is_off_no_write_leaves(synced: World, command: str) -> None:
+    """News is owed, and a comment that stands is to be taken back."""
+    first = "          - id: activation\n"
+    synced.edit(first, f"{first}            confidential: true\n")
+    synced.run("check-in", "page-load", "3.1")
+    synced.change("UPDATE receipts SET published_at = '2020-01-01 00:00:00.000000'")
+    before = synced.comments()
+    with_publishing_off(synced)
+
+    out = synced.run(command).out
+
+    assert "what is confidential now still stands on " in out
+    assert "publish.enabled is false" in out
+    assert (writes(*synced.story.stand_ins), synced.comments()) == ([], before)
+
+
+def test_where_publishing_is_off_a_write_that_is_tried_stays_here(acme: World) -> None:
+    with_publishing_off(acme)
+    settings = ServiceSettings(
+        workspaces=acme.file, secrets_dir=acme.folder / "secrets", state_dir=acme.folder / "state"
+    )
+    app = App(settings, SystemClock())
+    (one,) = app.workspaces()
+    comment = Comment(blocks=(), marker="okr-syncer:acme/1")
+    for connection, kind in one.workspace.connection_kinds.items():
+        connector = app.engine(one, may_write=True).connect(connection)
+        ref = WorkRef(connection, "project" if kind == "asana" else "epic", "X-1")
+        with pytest.raises(ReadOnlyError):
+            connector.publish(Publication(workspace="acme", ref=ref, item_id="1", comment=comment), None)
+        connector.close()
+
+    assert writes(*acme.story.stand_ins) == []
 
 
 REMOVAL = Publication(workspace="acme", ref=WorkRef("jira", "epic", "ONB-12"), item_id="10042", comment=None)
