@@ -104,6 +104,10 @@ class ForbiddenError(SkippableError):
     code = "forbidden"
 
 
+class ForeignCommentError(ForbiddenError):
+    """What carries our marker was written by another account, and nothing there by ours."""
+
+
 class NotFoundError(SkippableError):
     """The item is not there, or not shown to this token."""
 

@@ -15,7 +15,7 @@ from connectors.asana.markup import rich_text
 from connectors.asana.records import OwnText
 from syncer.domain.comment import Comment, Publication
 from syncer.domain.sync import Delivery, Placement, Standing, Wrote
-from syncer.errors import ForbiddenError, NotFoundError, SkippableError
+from syncer.errors import ForeignCommentError, NotFoundError, SkippableError
 
 TASK_NAME: Final = "OKR rollup"
 _NOTES: Final = (
@@ -206,8 +206,8 @@ def _refuse_another(texts: Sequence[OwnText], me: str) -> None:
         raise _of_another()
 
 
-def _of_another() -> ForbiddenError:
-    return ForbiddenError(
+def _of_another() -> ForeignCommentError:
+    return ForeignCommentError(
         "The rollup that stands there was written by another account; it is neither edited nor doubled",
         hint="Use that account's token again; or delete what it wrote and run syncer links resume.",
     )

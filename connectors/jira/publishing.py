@@ -11,7 +11,14 @@ from connectors.jira.client import JiraClient, Json, account_of
 from connectors.jira.settings import Visibility
 from syncer.domain.comment import Comment, Publication, marker
 from syncer.domain.sync import Delivery, Placement, Receipt, Standing, Wrote
-from syncer.errors import ForbiddenError, NotFoundError, SkippableError, SyncerError, TemporaryError
+from syncer.errors import (
+    ForbiddenError,
+    ForeignCommentError,
+    NotFoundError,
+    SkippableError,
+    SyncerError,
+    TemporaryError,
+)
 
 PROPERTY: Final = "okr-syncer"
 """Key of the comment property that names our comment and what it says."""
@@ -251,10 +258,10 @@ def _is_named(comment: Json, mark: str) -> bool:
     return any(isinstance(value, dict) and value.get("marker") == mark for value in values)
 
 
-def _of_another(comment: Json) -> ForbiddenError:
+def _of_another(comment: Json) -> ForeignCommentError:
     author = comment.get("author")
     name = author.get("displayName") if isinstance(author, dict) else None
-    return ForbiddenError(
+    return ForeignCommentError(
         f"The rollup comment that stands there was written by another account ({name or 'unknown'}); it is "
         "neither edited nor doubled",
         hint="Use that account's token again; or delete that comment and run syncer links resume.",

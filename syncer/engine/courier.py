@@ -15,7 +15,7 @@ from syncer.domain.okr import PublishPolicy
 from syncer.domain.sync import Delivery, OutboxRow, Placement, Receipt, Standing, Wrote
 from syncer.engine.publish import Confidential, leaks, leaks_unanswered
 from syncer.engine.receipts import count, is_missing, loudest, may_stand, receipt_after, was_gone
-from syncer.errors import NotFoundError, SkippableError, SyncerError, TemporaryError
+from syncer.errors import ForeignCommentError, NotFoundError, SkippableError, SyncerError, TemporaryError
 from syncer.ports import Clock, Connector, Lease, Store
 
 
@@ -83,7 +83,7 @@ class Courier:
             placement, doubles = self._placements(publication, receipt)
             self.remove(publication, doubles, written)
         except self._gone_with_its_item(row, receipt):
-            return self._closed_unsaid(publication, receipt, written)
+            return self._closed_unsaid(row, receipt, written)
         except SkippableError as error:
             return self._put_off(row, error, written)  # what was unknown stays unknown
         except RefusedError as refusal:
@@ -134,7 +134,7 @@ class Courier:
             try:
                 delivery = self._step(publication, placement)
             except self._gone_with_its_item(row, receipt):
-                return self._closed_unsaid(publication, receipt, written)
+                return self._closed_unsaid(row, receipt, written)
             except SkippableError as error:
                 # What was cut off before may stand there, and nothing but this row knows of it.
                 return self._put_off(replace(row, in_flight=row.in_flight or repeated), error, written)
@@ -168,7 +168,10 @@ class Courier:
         return delivery
 
     def _another(self, publication: Publication) -> Placement | None:
-        found = self.connector.find_published(publication.ref, publication.item_id, publication.marker)
+        try:
+            found = self.connector.find_published(publication.ref, publication.item_id, publication.marker)
+        except ForeignCommentError:
+            return None  # what another account wrote is none of ours
         return next((at for at in found if at.comment_id), None)
 
     def _once_more(self, row: OutboxRow, error: SyncerError, *, repeated: bool) -> bool:
@@ -226,13 +229,12 @@ class Courier:
         leaking = unknown or (receipt is not None and leaks(receipt.facts, self.confidential))
         return (NotFoundError,) if needless and not leaking else ()
 
-    def _closed_unsaid(
-        self, publication: Publication, receipt: Receipt | None, written: Sequence[Wrote]
-    ) -> Delivered:
-        """Nothing more is written, and nobody opted out. What was said is kept: the item may come back."""
+    def _closed_unsaid(self, row: OutboxRow, receipt: Receipt | None, written: Sequence[Wrote]) -> Delivered:
+        """Nothing more is written, and nobody opted out. What may be said is kept: the item may come back."""
         assert receipt is not None  # noqa: S101  without one nothing is closed
+        publication = row.publication
         with self.store.write(self.lease) as work:
-            work.save_receipt(replace(receipt, standing=Standing.WITHDRAWN))
+            work.save_receipt(replace(receipt, standing=Standing.WITHDRAWN, facts=may_stand(row, receipt)))
             work.drop_outbox(publication.workspace, publication.ref.connection, publication.item_id)
         return Delivered(publication, Standing.WITHDRAWN, loudest(written), count(written))
 

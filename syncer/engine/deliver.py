@@ -187,6 +187,8 @@ def deliver(
         after = [_written(turn, read, wanted.usual) for read in after]
         owed = {row.publication.item for row in rows}
         after = [_verified(turn, read, owed, verify) for read in after]
+    gone = {one.publication.item for one in turn.delivered if one.standing is Standing.OPTED_OUT}
+    turn.held = [one for one in turn.held if one.publication.item not in gone]
     return Deliveries(
         delivered=tuple(turn.delivered),
         reads=tuple(after),
@@ -248,13 +250,13 @@ def _verified(turn: Round, read: ConnectionRead, owed: Collection[Item], verify:
         return read
     is_closed = bool(closed(turn.workspace, read.connection))
     kept = turn.workspace.confidential
-    standing = [
-        receipt
-        for item, receipt in turn.receipts.items()
-        if item[0] == read.connection
-        and receipt.standing is Standing.STANDING
-        and (leaks(receipt.facts, kept) if is_closed else item not in owed and turn.readable.get(item))
-    ]
+    mine = [receipt for item, receipt in turn.receipts.items() if item[0] == read.connection]
+    if is_closed:
+        known = [one for one in mine if one.placement.comment_id and one.standing is not Standing.OPTED_OUT]
+        standing = [one for one in known if leaks(one.facts, kept)]
+    else:
+        usual = [one for one in mine if one.item not in owed and turn.readable.get(one.item)]
+        standing = [one for one in usual if one.standing is Standing.STANDING]
     if not standing:
         return read
     after, now = read, turn.clock.now()

@@ -81,14 +81,17 @@ def _taken_back(
     """
     for item, receipt in standing.items():
         edited = receipt.standing is Standing.EDITED
-        bare = receipt.standing is Standing.PARTIAL and receipt.placement.comment_id is None
+        row = waiting.get(item)
+        may_stand = row is not None and row.in_flight and row.publication.comment is not None
+        begun = receipt.standing is Standing.PARTIAL and receipt.placement.comment_id is None
+        bare = begun and not may_stand
         leaking = leaks(receipt.facts, confidential)
         if (leaking and edited) or ((leaking or bare) and item not in wanted):
             yield item, receipt.removal
     for item, row in waiting.items():
         removing = row.publication.comment is None
-        may_stand = leaks(row.publication.facts, confidential) or leaks_unanswered(row, confidential)
-        if item not in wanted and row.in_flight and (removing or may_stand):
+        leaking = leaks(row.publication.facts, confidential) or leaks_unanswered(row, confidential)
+        if item not in wanted and row.in_flight and (removing or leaking):
             yield item, replace(row.publication, comment=None, facts=())
 
 

@@ -63,9 +63,8 @@ def _is_silenced(link: Link, rest: Collection[str]) -> bool:
 
 
 def _last_word(workspace: Workspace, receipt: Receipt, *, silent: bool) -> Publication:
-    says_so = (
-        workspace.publish.when_retired is WhenRetired.SAY_SO and receipt.standing is not Standing.PARTIAL
-    )
+    begun = receipt.standing is Standing.PARTIAL and receipt.placement.comment_id is None
+    says_so = workspace.publish.when_retired is WhenRetired.SAY_SO and not begun
     return Publication(
         workspace=workspace.id,
         ref=receipt.ref,

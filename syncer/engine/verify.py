@@ -14,7 +14,7 @@ from enum import Enum
 from syncer.domain.sync import Placement, Receipt, Standing, Wrote
 from syncer.engine.courier import Courier, Delivered, RefusedError
 from syncer.engine.receipts import count
-from syncer.errors import SkippableError, SyncerError
+from syncer.errors import ForeignCommentError, SkippableError, SyncerError
 
 
 class Verify(Enum):
@@ -45,7 +45,7 @@ def verified(
         try:
             if found is Standing.OPTED_OUT:
                 yield _elsewhere(courier, receipt)
-            elif found is Standing.EDITED:
+            elif found is Standing.EDITED and receipt.standing is not found:
                 courier.note(replace(receipt, standing=found))
                 yield Delivered(receipt.removal, found)
             elif verify is Verify.EVERYTHING or (verify is Verify.RECENT and _is_recent(receipt, now)):
@@ -56,7 +56,10 @@ def verified(
 
 def _elsewhere(courier: Courier, receipt: Receipt) -> Delivered:
     """Another one of ours, of which a restored backup knows nothing, or else an opt-out."""
-    other = next((at for at in courier.found(receipt.removal) if at.comment_id), None)
+    try:
+        other = next((at for at in courier.found(receipt.removal) if at.comment_id), None)
+    except ForeignCommentError:
+        other = None  # what another account wrote is none of ours
     standing = Standing.PARTIAL if other else Standing.OPTED_OUT
     courier.note(replace(receipt, placement=other or receipt.placement, standing=standing))
     return Delivered(receipt.removal, standing)

@@ -265,7 +265,7 @@ def test_what_a_person_took_away_meanwhile_is_known_after_the_nightly_look(
     standing.configure(cycles=(build.cycle(build.key_result(bet, confidential=True)),), **closed)
     assert [one.items for one in standing.sync(fresh=True).exposed] == [1]
     standing.tracker.items["10042"].comments.clear()
-    standing.sync(fresh=True)
+    assert standing.sync(fresh=True).exposed == ()
 
     report = standing.sync()
 
@@ -277,3 +277,40 @@ def test_where_publishing_is_off_nothing_is_promised_for_later(standing: Desk) -
     standing.check_in(50)
     standing.configure(publish=PublishPolicy(enabled=False))
     assert (standing.plan().planned, standing.sync().held_back) == ((), ())
+
+
+def test_what_a_person_edited_and_then_took_away_is_known_there_too(standing: Desk) -> None:
+    bet = build.initiative(link=build.link(publish=False))
+    cycle = build.cycle(build.key_result(bet, confidential=True))
+    standing.configure(cycles=(cycle,), publish=PublishPolicy(enabled=False))
+    (comment,) = standing.tracker.items["10042"].comments
+    comment.edited_by_human = True
+    assert [one.standing for one in standing.sync(fresh=True).delivered] == [Standing.EDITED]
+    assert standing.sync(fresh=True).delivered == ()
+    standing.tracker.items["10042"].comments.clear()
+
+    assert [one.standing for one in standing.sync(fresh=True).delivered] == [Standing.OPTED_OUT]
+    assert standing.sync().exposed == ()
+
+
+def test_what_a_cut_off_write_may_say_is_not_forgotten_when_its_item_goes(desk: Desk) -> None:
+    desk.epic()
+    desk.sync()
+    desk.clock.pass_(days=1)
+    shared(desk, hidden=False)
+    desk.tracker.fault = lose_answer("updated")
+    desk.sync()
+    desk.tracker.fault = failing()
+    item = desk.tracker.items.pop("10042")
+    hand, other = build.initiative("by-hand", linked=False), build.initiative("other", linked=False)
+    kept = build.key_result(hand)
+    desk.configure(cycles=(build.cycle(kept, build.key_result(other, id="open")),))
+    desk.clock.pass_(days=1)
+    desk.sync()
+    desk.tracker.items["10042"] = item
+    assert "Open number" in desk.tracker.comments("10042")[0]
+    desk.configure(cycles=(build.cycle(kept, build.key_result(other, id="open", confidential=True)),))
+
+    desk.sync()
+
+    assert desk.tracker.comments("10042") == []

@@ -6,11 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from connectors.sandbox.server import Request, Response
+from connectors.sandbox.server import Request, Response, Wire
 from syncer.domain.okr import WhenRetired
 from syncer.domain.sync import Standing
 from syncer.engine.report import ConnectionOutcome
-from tests.faults.yard import KINDS, Asana, Kind, Yard
+from tests.faults.yard import ANA_IN_ASANA, KINDS, Asana, Kind, Yard
 
 DAY = timedelta(days=1)
 
@@ -159,3 +159,42 @@ def test_a_task_that_was_begun_goes_with_its_project(database: str) -> None:
 
         assert (yard.owes(), report.delivered, report.exposed) == (0, (), ())
         assert standing(yard) == {Standing.WITHDRAWN}
+
+
+def test_a_comment_whose_answer_was_lost_stays_when_its_cycle_rests(database: str) -> None:
+    def unanswered(number: int, request: Request) -> Wire | None:
+        del number
+        return Wire.LOSE_ANSWER if request.method == "POST" and request.path.endswith("/stories") else None
+
+    with Yard("asana", database, 1) as yard:
+        yard.check_in(36)
+        yard.tracker.server.fault = unanswered
+        yard.sync()
+        yard.mend()
+        assert len(texts(yard)) == 1
+        yard.clock.pass_by(timedelta(days=200))
+        for _ in range(2):
+            yard.outlive()
+            yard.sync()
+            yard.clock.pass_by(DAY)
+
+        assert len(texts(yard)) == 1
+
+
+def test_who_deletes_ours_has_opted_out_also_where_somebody_has_a_copy_of_it(database: str) -> None:
+    with Yard("asana", database, 1) as yard:
+        yard.check_in(36)
+        yard.sync()
+        assert isinstance(yard.tracker, Asana)
+        (project,) = yard.tracker.projects
+        (ours,) = yard.tracker._rollups(project)
+        notes = yard.tracker.site.record("task", ours["gid"])["notes"]
+        yard.tracker.site.add_task(project, "A copy of it", notes=notes, by=ANA_IN_ASANA)
+        yard.tracker.delete_comment(0)
+        yard.check_in(45)
+        yard.clock.pass_by(DAY)
+
+        report = yard.sync()
+
+        assert [one.standing for one in report.delivered] == [Standing.OPTED_OUT]
+        assert not report.is_partial

@@ -21,7 +21,7 @@ def standings(yard: Yard) -> set[Standing]:
         return {receipt.standing for receipt in work.receipts("acme")}
 
 
-def written_anew(yard: Yard) -> Backup:
+def written_anew(yard: Yard, items: int = 2) -> Backup:
     """Comments were taken back and written anew, under other ids, since the backup was taken."""
     yard.check_in(36)
     yard.sync()
@@ -33,7 +33,7 @@ def written_anew(yard: Yard) -> Backup:
     yard.confidential = False
     yard.clock.pass_by(DAY)
     yard.sync()
-    assert len(texts(yard)) == 2
+    assert len(texts(yard)) == items
     yard.clock.pass_by(DAY)
     return kept
 
@@ -95,3 +95,16 @@ def test_who_deleted_one_since_the_backup_has_opted_out(kind: Kind, database: st
 
         assert [len(bodies) for bodies in yard.tracker.comments().values()] == [0, 1]
         assert standings(yard) == {Standing.OPTED_OUT, Standing.STANDING}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_the_nightly_look_found_has_its_last_word(kind: Kind, database: str) -> None:
+    with Yard(kind, database, 1) as yard:
+        restore(database, written_anew(yard, 1))
+        yard.sync(fresh=True)
+        yard.silent = {0}
+        yard.clock.pass_by(DAY)
+        yard.sync()
+
+        (text,) = texts(yard)
+        assert "nothing is to be published on this item" in text
