@@ -13,7 +13,7 @@ from typing import ParamSpec, TypeVar
 from syncer.domain.comment import Facts, Publication
 from syncer.domain.okr import PublishPolicy
 from syncer.domain.sync import Delivery, OutboxRow, Placement, Receipt, Standing, Wrote
-from syncer.engine.publish import Confidential, leaks, leaks_unanswered
+from syncer.engine.publish import Confidential, is_exposed
 from syncer.engine.receipts import count, is_missing, loudest, may_stand, receipt_after, was_gone
 from syncer.errors import ForeignCommentError, NotFoundError, SkippableError, SyncerError, TemporaryError
 from syncer.ports import Clock, Connector, Lease, Store
@@ -225,8 +225,7 @@ class Courier:
         What leaks is asked for until it is known to be gone: Jira does not tell deleted from hidden.
         """
         needless = row.publication.is_last_word or row.publication.comment is None
-        unknown = receipt is None or leaks_unanswered(row, self.confidential)
-        leaking = unknown or (receipt is not None and leaks(receipt.facts, self.confidential))
+        leaking = receipt is None or is_exposed(row, receipt, self.confidential)
         return (NotFoundError,) if needless and not leaking else ()
 
     def _closed_unsaid(self, row: OutboxRow, receipt: Receipt | None, written: Sequence[Wrote]) -> Delivered:

@@ -13,9 +13,9 @@ from syncer.domain.okr import Workspace
 from syncer.domain.sync import ConnectionHealth, OutboxRow, Receipt, Standing
 from syncer.domain.work import Item
 from syncer.engine.courier import Courier, Delivered, RefusedError
-from syncer.engine.dispatch import closed, connection_of, deferred_by, dispatch, exposures, is_exposed, may_go
+from syncer.engine.dispatch import closed, connection_of, deferred_by, dispatch, exposures, may_go
 from syncer.engine.lease import Hold
-from syncer.engine.publish import leaks
+from syncer.engine.publish import is_exposed, leaks
 from syncer.engine.pull import Deferred
 from syncer.engine.reading import Connect, ConnectionRead, idle, refused
 from syncer.engine.report import ConnectionOutcome, ConnectionReport, Exposed, Held
@@ -79,14 +79,14 @@ class Round:
         def deliver(row: OutboxRow) -> None:
             item, kept = row.publication.item, self.workspace.confidential
             one = self._deliver(courier, row, self.receipts.get(item), room=None)
-            receipt = self._receipt(item)
-            edited = one.standing is Standing.EDITED and row.publication.comment is not None
-            if edited and receipt is not None and leaks(receipt.facts, kept):
-                one = self._deliver(courier, OutboxRow(publication=receipt.removal), receipt, room=None)
+            if one.standing is Standing.EDITED and row.publication.comment is not None:
+                receipt = self._receipt(item)
+                if receipt is not None and leaks(receipt.facts, kept):
+                    one = self._deliver(courier, OutboxRow(publication=receipt.removal), receipt, room=None)
             self.delivered.append(one)
             if one.code or one.standing is Standing.PARTIAL:
                 why = f"the tracker refuses to take it away ({one.code or 'again and again'}); {_ASK}"
-                still = is_exposed(row, {item: receipt} if receipt else {}, kept)
+                still = is_exposed(row, self._receipt(item), kept)
                 self.refused.append(Held(one.publication, None, why, still))
 
         return self._each(read, connector, rows, deliver)
@@ -144,7 +144,7 @@ class Round:
         self.held += [Held(row.publication, until, why, self._is_exposed(row)) for row in rows]
 
     def _is_exposed(self, row: OutboxRow) -> bool:
-        return is_exposed(row, self.receipts, self.workspace.confidential)
+        return is_exposed(row, self.receipts.get(row.publication.item), self.workspace.confidential)
 
 
 def deliver(

@@ -10,7 +10,7 @@ from datetime import datetime
 from syncer.domain.okr import Workspace
 from syncer.domain.sync import OutboxRow, Receipt, Standing
 from syncer.domain.work import Item
-from syncer.engine.publish import Confidential, leaks, leaks_unanswered
+from syncer.engine.publish import Confidential, is_exposed, leaks, leaks_unanswered
 from syncer.engine.pull import Deferred
 from syncer.engine.report import ConnectionOutcome, ConnectionReport, Exposed, Held
 
@@ -51,7 +51,7 @@ def dispatch(
         is_urgent = _is_urgent(row, receipts, workspace.confidential)
         if not (is_urgent or row.publication.comment is None or may_go(row, readable)):
             continue
-        exposed = is_exposed(row, receipts, workspace.confidential)
+        exposed = is_exposed(row, receipts.get(row.publication.item), workspace.confidential)
         if why := closed(workspace, connection_of(row)):
             held += [Held(row.publication, None, why, exposed)] if exposed else []
         elif not is_urgent and row.not_before and row.not_before > now:
@@ -98,12 +98,6 @@ def may_go(row: OutboxRow, readable: Mapping[Item, bool]) -> bool:
     return row.publication.is_last_word or readable.get(row.publication.item, False)
 
 
-def is_exposed(row: OutboxRow, receipts: Mapping[Item, Receipt], confidential: Confidential) -> bool:
-    """Whether what stands there, or what a write that was cut off may have left, is confidential now."""
-    receipt = receipts.get(row.publication.item)
-    return leaks_unanswered(row, confidential) or (receipt is not None and leaks(receipt.facts, confidential))
-
-
 def exposed_items(
     receipts: Iterable[Receipt], outbox: Iterable[OutboxRow], confidential: Confidential
 ) -> frozenset[Item]:
@@ -135,8 +129,9 @@ def exposures(held: Iterable[Held]) -> tuple[Exposed, ...]:
 
 def _is_urgent(row: OutboxRow, receipts: Mapping[Item, Receipt], confidential: Confidential) -> bool:
     """Whether what stands there is to be gone at once, or whether it is gone is not known."""
-    unknown = row.publication.item not in receipts and row.in_flight and row.publication.comment is None
-    return unknown or is_exposed(row, receipts, confidential)
+    receipt = receipts.get(row.publication.item)
+    unknown = receipt is None and row.in_flight and row.publication.comment is None
+    return unknown or is_exposed(row, receipt, confidential)
 
 
 def closed(workspace: Workspace, connection: str) -> str:

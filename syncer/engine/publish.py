@@ -33,6 +33,11 @@ def leaks_unanswered(row: OutboxRow, confidential: Confidential) -> bool:
     return not row.unanswered.isdisjoint(confidential)
 
 
+def is_exposed(row: OutboxRow, receipt: Receipt | None, confidential: Confidential) -> bool:
+    """Whether what stands there, or what a write that was cut off may have left, is confidential now."""
+    return leaks_unanswered(row, confidential) or (receipt is not None and leaks(receipt.facts, confidential))
+
+
 def plan_publish(
     owed: Sequence[Publication],
     receipts: Sequence[Receipt],

@@ -49,6 +49,16 @@ def shared(desk: Desk, *, hidden: bool) -> None:
     desk.configure(cycles=(build.cycle(*numbers),))
 
 
+def two_that_became_confidential(desk: Desk) -> None:
+    """The comments of two epics stand, and the key result of both is confidential now."""
+    bets = [build.initiative(n, link=build.link(n, f"ONB-{n}")) for n in ("1", "2")]
+    desk.configure(cycles=(build.cycle(build.key_result(*bets)),))
+    for n in ("1", "2"):
+        desk.epic(f"ONB-{n}", n)
+    assert desk.sync().wrote == {Wrote.CREATED: 2}
+    desk.configure(cycles=(build.cycle(build.key_result(*bets, confidential=True)),))
+
+
 def test_it_is_taken_back_while_reads_fail_and_the_failure_is_kept(standing: Desk) -> None:
     standing.tracker.fault = failing(fetch=GONE)
     standing.clock.pass_(hours=1)
@@ -118,12 +128,7 @@ def test_a_connection_that_takes_nothing_now_is_left_alone_and_it_is_said(
 
 def test_items_that_let_nothing_be_removed_are_counted_and_not_named(desk: Desk) -> None:
     """What a tracker says of an item may name it, and its key result is confidential."""
-    bets = [build.initiative(n, link=build.link(n, f"ONB-{n}")) for n in ("1", "2")]
-    desk.configure(cycles=(build.cycle(build.key_result(*bets)),))
-    for n in ("1", "2"):
-        desk.epic(f"ONB-{n}", n)
-    assert desk.sync().wrote == {Wrote.CREATED: 2}
-    desk.configure(cycles=(build.cycle(build.key_result(*bets, confidential=True)),))
+    two_that_became_confidential(desk)
     refused = (desk.tracker.items.pop("1"), desk.tracker.items.pop("2"))
 
     why = (
@@ -137,12 +142,7 @@ def test_items_that_let_nothing_be_removed_are_counted_and_not_named(desk: Desk)
 
 
 def test_what_waits_behind_a_refusal_is_said_as_well(desk: Desk) -> None:
-    bets = [build.initiative(n, link=build.link(n, f"ONB-{n}")) for n in ("1", "2")]
-    desk.configure(cycles=(build.cycle(build.key_result(*bets)),))
-    for n in ("1", "2"):
-        desk.epic(f"ONB-{n}", n)
-    assert desk.sync().wrote == {Wrote.CREATED: 2}
-    desk.configure(cycles=(build.cycle(build.key_result(*bets, confidential=True)),))
+    two_that_became_confidential(desk)
     desk.tracker.fault = failing(remove=FatalError("jira: closed for today"))
 
     assert desk.sync().exposed == (Exposed("jira", None, "jira: closed for today", 2),)

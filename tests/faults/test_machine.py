@@ -58,7 +58,6 @@ class Machine(RuleBasedStateMachine):
         self.deleted: set[int] = set()
         self.edited: set[int] = set()
         self.gone: set[int] = set()
-        self.was_set_back = False
         self.values: dict[date, int] = {}
         self.latest = self.yard.clock.now()
         self.count.examples += 1
@@ -171,7 +170,6 @@ class Machine(RuleBasedStateMachine):
     @rule(minutes=st.integers(1, 300))
     def the_clock_is_set_back(self, minutes: int) -> None:
         self.latest = max(self.latest, self.yard.clock.now())
-        self.was_set_back = True
         self.yard.clock.pass_by(-timedelta(minutes=minutes))
 
     @rule()
@@ -260,9 +258,8 @@ class Machine(RuleBasedStateMachine):
         # What was checked in by a clock that was ahead is of a day to come until the right one is there.
         self.yard.clock.at = max(self.latest, self.yard.clock.now())
         self.yard.settle()
-        if self.was_set_back or any(item_id is None for _, _, item_id in self.yard.state().links):
-            # It is the tracker's clock, too: what changed on days it had seen already is read at night. And
-            # what was archived or hidden when it was first looked for, and moved: its key is tried again.
+        if any(item_id is None for _, _, item_id in self.yard.state().links):
+            # Archived or hidden when it was first looked for, and moved: its key is tried again at night.
             self.yard.settle(fresh=True)
         assert self.yard.doubles() == 0
         assert self.yard.owes() == 0

@@ -70,6 +70,19 @@ class Clock:
         self.at += time
 
 
+@dataclass
+class Steady:
+    """The clock of a tracker: it goes with everybody's, and never back."""
+
+    clock: Clock
+    latest: datetime | None = None
+
+    def now(self) -> datetime:
+        now = self.clock.now()
+        self.latest = max(self.latest or now, now)
+        return self.latest
+
+
 class Vault:
     def __init__(self, token: str) -> None:
         self.token = token
@@ -127,7 +140,7 @@ PIECES = 6
 class Jira:
     """A Jira of either deployment with an epic an item."""
 
-    def __init__(self, clock: Clock, deployment: Deployment, items: int) -> None:
+    def __init__(self, clock: Steady, deployment: Deployment, items: int) -> None:
         self.site = JiraSite(clock.now, deployment=deployment)
         self.server = StandIn(JiraCloud(self.site) if deployment == "cloud" else JiraDataCenter(self.site))
         self.site.add_project("ONB", "Onboarding")
@@ -215,7 +228,7 @@ class Jira:
 class Asana:
     """An Asana workspace with a project an item."""
 
-    def __init__(self, clock: Clock, items: int) -> None:
+    def __init__(self, clock: Steady, items: int) -> None:
         self.site = AsanaSite(clock.now)
         self.site.add_user(ANA_IN_ASANA, "Ana Ruiz", "ana@acme.example")
         self.server = StandIn(AsanaApi(self.site))
@@ -323,7 +336,7 @@ class Asana:
         return AsanaConnector(settings, context, dial)
 
 
-def tracker_of(kind: Kind, clock: Clock, items: int) -> Tracker:
+def tracker_of(kind: Kind, clock: Steady, items: int) -> Tracker:
     return Asana(clock, items) if kind == "asana" else Jira(clock, kind, items)
 
 
@@ -387,7 +400,7 @@ class Yard:
     room: int = 50
 
     def __post_init__(self) -> None:
-        self.tracker = tracker_of(self.kind, self.clock, self.items)
+        self.tracker = tracker_of(self.kind, Steady(self.clock), self.items)
         emptied(self.address)
 
     def __enter__(self) -> Self:
