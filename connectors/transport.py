@@ -30,7 +30,15 @@ from connectors.credentials import REFUSED, RefusedCredentials, digest
 from connectors.limits import UNLIMITED, Limits
 from connectors.pacing import SHARED, Call, Pace, Paces, Watch
 from connectors.silence import Attempt, proxy_refuses, unanswered
-from syncer.errors import CredentialsError, FatalError, ReadOnlyError, SyncerError, TemporaryError
+from syncer.errors import (
+    CredentialsError,
+    FatalError,
+    LeaseLostError,
+    ReadOnlyError,
+    SyncerError,
+    TemporaryError,
+)
+from syncer.ports import Confirm, unleased
 
 T = TypeVar("T")
 
@@ -38,8 +46,6 @@ _AT_ONCE: Final = 0.05
 _FIRST_PAUSE: Final = 1.0
 _LONGEST_PAUSE: Final = 30.0
 _CHUNK: Final = 65536
-_LONGEST_PAUSE_OF_A_SINGLE_WRITE: Final = 5.0
-"""Seconds before a creation or a removal is sent again."""
 
 
 class Effect(Enum):
@@ -69,8 +75,9 @@ class Wire:
     """How one connection talks.
 
     `vendor` is a name for sentences. Requests go below `base_url` or not at all, and only where a rule
-    allows; without `may_write` only rules that read count. `explain` reads an answer that is no success
-    (None: the common reading), `admit` one that is (None: fine). `secrets` never reach a sentence.
+    allows; without `may_write` only rules that read count. `confirm` is asked right before each attempt at
+    a request that writes. `explain` reads an answer that is no success (None: the common reading), `admit`
+    one that is (None: fine). `secrets` never reach a sentence.
     `timeout` is (connect, read) in seconds; `max_wait` the seconds one request may be held up, its pauses and
     its turns taken together. `limits` are what the vendor takes, kept by all connectors of the process.
     `ca_bundle`, `proxy` and `client_cert` override what the session and the environment say. Proxies of the
@@ -81,6 +88,7 @@ class Wire:
     base_url: str
     rules: tuple[Rule, ...]
     may_write: bool
+    confirm: Confirm = unleased
     explain: Callable[[Response], SyncerError | None] = _no_opinion
     admit: Callable[[Response], SyncerError | None] = _no_opinion
     secrets: tuple[str, ...] = ()
@@ -187,6 +195,8 @@ class Transport(HTTPAdapter):
 
     def _exchange(self, request: PreparedRequest, effect: Effect, means: Mapping[str, Any]) -> Response:
         wire = self._wire
+        if effect is not Effect.READ:
+            wire.confirm()  # after every wait, so that nothing but the connection lies between
         self._count(effect)
         try:
             response = super().send(request, stream=True, timeout=wire.timeout, **means)
@@ -338,12 +348,11 @@ def _told(state: RetryCallState) -> float | None:
 
 
 def _repeatable(error: BaseException, effect: Effect) -> bool:
-    if not isinstance(error, TemporaryError):
+    if not isinstance(error, TemporaryError) or isinstance(error, LeaseLostError):
         return False
     if effect not in {Effect.CREATE, Effect.REMOVE}:
         return True
-    # The caller made sure of its right to write a moment ago; a long pause would outlive that.
-    return not error.outcome_unknown and (error.retry_after or 0) <= _LONGEST_PAUSE_OF_A_SINGLE_WRITE
+    return not error.outcome_unknown
 
 
 def _judge(wire: Wire, response: Response, effect: Effect) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from syncer.errors import FatalError, ForbiddenError, ReadOnlyError, SkippableError, TemporaryError
+from syncer.ports import Confirm, unleased
 
 LARGEST: Final = 64 * 1024 * 1024
 """Bytes; a larger file is no list of projects."""
@@ -19,10 +20,11 @@ _OURS: Final = re.compile(r"[A-Za-z0-9_-]+\.txt")
 class Disk:
     """The file at `path` and the folder of comments beside it; counts what it does."""
 
-    def __init__(self, path: Path, *, may_write: bool) -> None:
+    def __init__(self, path: Path, *, may_write: bool, confirm: Confirm = unleased) -> None:
         self.path = path
         self.folder = path.with_name(f"{path.name}.comments")
         self._may_write = may_write
+        self._confirm = confirm
         self.requests = 0
         self.writes = 0
 
@@ -86,6 +88,7 @@ class Disk:
     def _count_write(self, done: str) -> None:
         if not self._may_write:
             raise ReadOnlyError(f"A comment was about to be {done} in a run that only reads")
+        self._confirm()
         self.requests += 1
         self.writes += 1
 

@@ -15,7 +15,7 @@ from typing import Protocol
 
 from connectors.buckets import Bucket
 from syncer.domain.work import LinkState, WorkRef
-from syncer.ports import Connector
+from syncer.ports import Confirm, Connector, unleased
 
 WORKSPACE = "acme"
 """The workspace that a desk's connectors are made for."""
@@ -81,8 +81,8 @@ class Desk(Protocol):
     budget: Budget
     secret: str
 
-    def connect(self, *, may_write: bool = True) -> Connector:
-        """A new connector, as every sync makes one."""
+    def connect(self, *, may_write: bool = True, confirm: Confirm = unleased) -> Connector:
+        """A new connector, as every sync makes one; both go into its context."""
         ...
 
     def add_item(self, name: str) -> WorkRef:

@@ -15,7 +15,7 @@ from syncer.domain.comment import Comment, Heading, Paragraph, Publication, Styl
 from syncer.domain.sync import ConnectorState, Delivery, Placement, Standing
 from syncer.domain.work import Outcome, Progress, Snapshot, WorkRef
 from syncer.errors import FatalError, SyncerError, TemporaryError
-from syncer.ports import Connector
+from syncer.ports import Confirm, Connector, unleased
 
 LONGEST_LABEL = 1000
 """Characters that a name may have once it has left a connector."""
@@ -32,9 +32,9 @@ def needs(desk: Desk, *asked: Ability | Fault | Fate) -> None:
 
 
 @contextmanager
-def connected(desk: Desk, *, may_write: bool = True) -> Iterator[Connector]:
+def connected(desk: Desk, *, may_write: bool = True, confirm: Confirm = unleased) -> Iterator[Connector]:
     """A connector for as long as the block lasts."""
-    connector = desk.connect(may_write=may_write)
+    connector = desk.connect(may_write=may_write, confirm=confirm)
     try:
         yield connector
     finally:

@@ -204,6 +204,7 @@ class MemoryConnector:
         if not self.context.may_write:
             msg = f"a comment was about to be written ({step}) in a run that only reads"
             raise ReadOnlyError(msg)
+        self.context.confirm()
         self.requests += 1
         self.writes += 1
         self.tracker.step(step)

@@ -21,7 +21,14 @@ from connectors.testing.ledger import (
 from syncer.domain.comment import Publication, marker
 from syncer.domain.sync import Placement, Receipt, Standing, Wrote
 from syncer.domain.work import WorkRef
-from syncer.errors import NotFoundError, ReadOnlyError, SkippableError, SyncerError, TemporaryError
+from syncer.errors import (
+    LeaseLostError,
+    NotFoundError,
+    ReadOnlyError,
+    SkippableError,
+    SyncerError,
+    TemporaryError,
+)
 from syncer.ports import Connector
 
 WORDS = {
@@ -211,6 +218,32 @@ class PublishingSuite:
         assert (desk.comments(item), desk.comments(other)) == (before, [])
         assert desk.created() == created
 
+    def test_each_write_asks_for_its_lease_right_before_it(self, desk: Desk) -> None:
+        item, item_id = _linked(desk)
+        asked: list[int] = []
+        with connected(desk, confirm=lambda: asked.append(connector.writes)) as connector:
+            placement = deliver(connector, owed(item, item_id, "first"))[-1].placement
+            deliver(connector, owed(item, item_id, "second"), placement)
+            deliver(connector, owed(item, item_id), placement)
+            assert asked == [*range(connector.writes)]
+            assert len(asked) >= len(("created", "updated", "removed"))
+
+    def test_a_run_that_was_overtaken_writes_nothing(self, desk: Desk) -> None:
+        item, item_id, placement = _published(desk)
+        before, created = desk.comments(item), desk.created()
+        other, other_id = _linked(desk)
+        with connected(desk, confirm=_overtaken) as connector:
+            for publication, at in (
+                (owed(item, item_id, "new"), placement),
+                (owed(item, item_id), placement),
+                (owed(other, other_id, "new"), None),
+            ):
+                with pytest.raises(LeaseLostError):
+                    deliver(connector, publication, at)
+            assert connector.writes == 0
+        assert (desk.comments(item), desk.comments(other)) == (before, [])
+        assert desk.created() == created
+
     @pytest.mark.parametrize("fault", Fault)
     def test_a_refused_comment_is_said(self, desk: Desk, fault: Fault) -> None:
         needs(desk, fault)
@@ -225,6 +258,10 @@ class PublishingSuite:
             check_sentence(caught.value.sentence, desk.secret)
         desk.mend()
         assert len(desk.comments(item)) <= 1
+
+
+def _overtaken() -> None:
+    raise LeaseLostError("another run has taken over")
 
 
 def _linked(desk: Desk) -> tuple[WorkRef, str]:

@@ -1,7 +1,7 @@
 """One delivery at a time: from a row of the outbox to a comment that stands as it is owed.
 
 The order makes a crash harmless: the intent is committed before the call; what was never acknowledged is
-looked up by its marker before anything is created; the lease is checked before each step.
+looked up by its marker before anything is created; the connector asks for the lease before each write.
 """
 
 from __future__ import annotations
@@ -15,7 +15,15 @@ from syncer.domain.okr import PublishPolicy
 from syncer.domain.sync import Delivery, OutboxRow, Placement, Receipt, Standing, Wrote
 from syncer.engine.publish import Confidential, is_exposed
 from syncer.engine.receipts import count, is_missing, loudest, may_stand, receipt_after, was_gone
-from syncer.errors import ForeignCommentError, NotFoundError, SkippableError, SyncerError, TemporaryError
+from syncer.errors import (
+    ForeignCommentError,
+    LeaseLostError,
+    NotFoundError,
+    SkippableError,
+    StoreError,
+    SyncerError,
+    TemporaryError,
+)
 from syncer.ports import Clock, Connector, Lease, Store
 
 
@@ -46,11 +54,10 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Courier:
-    """Delivers rows over one connection under one lease; `confirm` raises LeaseLostError when it is lost."""
+    """Delivers rows over one connection, whose connector was given the `confirm` of the same lease."""
 
     store: Store
     lease: Lease
-    confirm: Callable[[], None]
     clock: Clock
     connector: Connector
     policy: PublishPolicy
@@ -109,7 +116,6 @@ class Courier:
         for placement in doubles:
             at: Placement | None = placement
             for _ in range(_MAX_STEPS):
-                self.confirm()
                 delivery = _asked(self.connector.publish, withdrawal, at)
                 written.append(delivery.wrote)
                 at = delivery.placement
@@ -158,12 +164,10 @@ class Courier:
 
         A restored backup knows nothing of what was written since.
         """
-        self.confirm()
         delivery = self.connector.publish(publication, placement)
         if is_missing(placement, delivery):
             other = self._another(publication)
             if other is not None:
-                self.confirm()
                 return self.connector.publish(publication, other)
         return delivery
 
@@ -176,6 +180,8 @@ class Courier:
 
     def _once_more(self, row: OutboxRow, error: SyncerError, *, repeated: bool) -> bool:
         """True where what is to be gone may be asked for again; raises RefusedError where nothing may."""
+        if isinstance(error, _OURS):
+            raise error
         if _may_have_arrived(error) and row.publication.comment is None and not repeated:
             return True
         if not (repeated or _may_have_arrived(error)):
@@ -261,7 +267,7 @@ def _asked(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """One call of the tracker: what it refuses is told apart from what the store does."""
     try:
         return call(*args, **kwargs)
-    except SkippableError:
+    except (SkippableError, *_OURS):
         raise
     except SyncerError as error:
         raise RefusedError(error) from error
@@ -270,6 +276,9 @@ def _asked(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
 def _may_have_arrived(error: SyncerError) -> bool:
     return isinstance(error, TemporaryError) and error.outcome_unknown
 
+
+_OURS = (StoreError, LeaseLostError)
+"""What stopped a write on our side; the tracker refused nothing."""
 
 _MAX_STEPS = 4
 """A task and a comment on it are two writes; twice that is a connector that goes in circles."""

@@ -60,7 +60,6 @@ class Round:
         return Courier(
             self.holding.store,
             self.holding.lease,
-            self.holding.confirm,
             self.clock,
             connector,
             self.workspace.publish,

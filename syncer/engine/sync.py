@@ -6,7 +6,7 @@ the record and the delivery.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -29,22 +29,28 @@ from syncer.engine.reading import Connect, ConnectionRead, deferred_report, read
 from syncer.engine.report import ConnectionOutcome, ConnectionReport, Planned, SyncReport
 from syncer.engine.values import ValueSource, ValuesRead, read_values
 from syncer.engine.verify import Verify
-from syncer.ports import Clock, Store
+from syncer.errors import ReadOnlyError
+from syncer.ports import Clock, Confirm, Connector, Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Engine:
-    """What a sync of one workspace works with. `connect` gives connectors that may write or may not.
+    """What a sync of one workspace works with.
 
+    `connect` gives connectors that may write or may not, and that ask the Confirm before each write.
     Without `notifiers` nobody is told of anything.
     """
 
     workspace: Workspace
     store: Store
     clock: Clock
-    connect: Connect
+    connect: Callable[[str, Confirm], Connector]
     value_sources: Mapping[str, ValueSource] = field(default_factory=dict)
     notifiers: Notifiers = field(default_factory=dict)
+
+    def connected(self, confirm: Confirm) -> Connect:
+        """The way to connectors that ask this before each write."""
+        return lambda connection: self.connect(connection, confirm)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +80,7 @@ def run_sync(engine: Engine, wish: Wish) -> SyncReport:
         run, before = _open(engine, wish, holding)
         now = engine.clock.now()
         plans, deferred = _plans(engine, wish, before)
-        reads = _read(engine, wish, before, plans, now)
+        reads = _read(engine, wish, before, plans, holding.confirm, now)
         closing.callback(_close_all, reads)
         values, before = _values(engine, before, reads, now)
         outcomes = _outcomes(reads)
@@ -105,7 +111,7 @@ def plan_sync(engine: Engine, wish: Wish) -> SyncReport:
             before = load_before(engine.workspace, work)
         now = engine.clock.now()
         plans, deferred = _plans(engine, wish, before)
-        reads = _read(engine, wish, before, plans, now)
+        reads = _read(engine, wish, before, plans, _planning, now)
         closing.callback(_close_all, reads)
         values, before = _values(engine, before, reads, now)
         outcomes = _outcomes(reads)
@@ -124,6 +130,10 @@ def plan_sync(engine: Engine, wish: Wish) -> SyncReport:
             held_back=tuple(held for held in wanted.held if held.until is None),
             exposed=exposures(wanted.held),
         )
+
+
+def _planning() -> None:
+    raise ReadOnlyError("a plan was about to write")
 
 
 def _moved(engine: Engine) -> tuple[Move, ...]:
@@ -169,7 +179,12 @@ def _heeded(wish: Wish, before: Before) -> Mapping[str, ConnectionHealth]:
 
 
 def _read(
-    engine: Engine, wish: Wish, before: Before, plans: Sequence[PullPlan], now: datetime
+    engine: Engine,
+    wish: Wish,
+    before: Before,
+    plans: Sequence[PullPlan],
+    confirm: Confirm,
+    now: datetime,
 ) -> tuple[ConnectionRead, ...]:
     """All connections at the same time, so that a tracker that does not answer holds up no other."""
     last = {item: history[-1] for item, history in before.snapshots.items() if history}
@@ -181,7 +196,7 @@ def _read(
             [link for link in before.links if link.ref in plan.refs],
             _state(wish, before, plan.connection),
             before.health.get(plan.connection),
-            engine.connect,
+            engine.connected(confirm),
             now,
             last=last,
             known=known,
@@ -222,8 +237,9 @@ def _deliver(
     verify = Verify.NOTHING
     if wish.fresh:
         verify = Verify.EVERYTHING if wish.trigger is Trigger.MANUAL else Verify.RECENT
+    connect = engine.connected(holding.confirm)
     return deliver(
-        holding, engine.clock, engine.workspace, reads, readable, engine.connect, away=away, verify=verify
+        holding, engine.clock, engine.workspace, reads, readable, connect, away=away, verify=verify
     )
 
 

@@ -3,6 +3,7 @@
 from syncer.ports.connector import (
     Access,
     Clock,
+    Confirm,
     Connector,
     Context,
     Fetched,
@@ -13,6 +14,7 @@ from syncer.ports.connector import (
     Plugin,
     SecretReference,
     Secrets,
+    unleased,
 )
 from syncer.ports.notify import Notifier, NotifyRows
 from syncer.ports.store import CycleRows, Dispatcher, Lease, Store, UnitOfWork
@@ -20,6 +22,7 @@ from syncer.ports.store import CycleRows, Dispatcher, Lease, Store, UnitOfWork
 __all__ = [
     "Access",
     "Clock",
+    "Confirm",
     "Connector",
     "Context",
     "CycleRows",
@@ -37,4 +40,5 @@ __all__ = [
     "Secrets",
     "Store",
     "UnitOfWork",
+    "unleased",
 ]

@@ -16,6 +16,7 @@ from syncer.domain.work import WorkRef
 from syncer.engine.courier import Delivered
 from syncer.engine.report import Exposed, Held, SyncReport
 from syncer.errors import ReadOnlyError
+from syncer.ports import unleased
 from tests.cli.world import World, writes
 
 OFF = "publishing is off for this workspace (publish.enabled: false)"
@@ -225,7 +226,7 @@ def test_where_publishing_is_off_a_write_that_is_tried_stays_here(acme: World) -
     (one,) = app.workspaces()
     comment = Comment(blocks=(), marker="okr-syncer:acme/1")
     for connection, kind in one.workspace.connection_kinds.items():
-        connector = app.engine(one, may_write=True).connect(connection)
+        connector = app.engine(one, may_write=True).connect(connection, unleased)
         ref = WorkRef(connection, "project" if kind == "asana" else "epic", "X-1")
         with pytest.raises(ReadOnlyError):
             connector.publish(Publication(workspace="acme", ref=ref, item_id="1", comment=comment), None)

@@ -22,9 +22,11 @@ from syncer.errors import (
     CredentialsError,
     FatalError,
     ForbiddenError,
+    LeaseLostError,
     NotFoundError,
     ReadOnlyError,
     SkippableError,
+    StoreError,
     SyncerError,
     TemporaryError,
 )
@@ -221,12 +223,29 @@ def test_a_creation_told_to_slow_down_is_repeated() -> None:
         assert document(desk.ask("CREATE"))["created"] == 1
 
 
-def test_a_creation_told_to_wait_long_is_left_to_the_caller_who_asks_for_its_lease_again() -> None:
-    with Desk(always(Response.of(429, {}, Retry_After="20"))) as desk:
-        error = desk.failure("CREATE")
-        assert isinstance(error, TemporaryError)
-        assert (error.retry_after, error.outcome_unknown) == (20.0, False)
-        assert (len(desk.stand_in.requests), desk.slept) == (1, [])
+@pytest.mark.parametrize("effect", ["REPLACE", "CREATE"])
+def test_a_write_asks_for_its_lease_after_each_pause_and_before_each_attempt(effect: str) -> None:
+    asked: list[tuple[int, int]] = []
+
+    def confirm() -> None:
+        asked.append((len(d.stand_in.requests), len(d.slept)))
+
+    with Desk(first(2, Response.of(429, {}, Retry_After="20")), confirm=confirm) as d:
+        assert d.ask(effect).ok
+        assert d.ask("READ").ok
+        assert asked == [(0, 0), (1, 1), (2, 2)]
+
+
+@pytest.mark.parametrize("arrived", [0, 1])
+@pytest.mark.parametrize("error", [LeaseLostError("overtaken"), StoreError("the disk is full")])
+def test_a_write_whose_lease_is_lost_does_not_leave(error: SyncerError, arrived: int) -> None:
+    def confirm() -> None:
+        if len(d.stand_in.requests) == arrived:
+            raise error
+
+    with Desk(always(Response.of(503, {})), confirm=confirm) as d:
+        assert d.failure("REPLACE") is error
+        assert d.transport.requests == len(d.stand_in.requests) == len(d.slept) == arrived
 
 
 @pytest.mark.parametrize("answer", [Wreck.LOSE_ANSWER, Response.of(504, {})])

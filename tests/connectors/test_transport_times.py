@@ -17,7 +17,7 @@ ASANA = {"kind": "asana", "workspace_gid": "12", "token": {"env": "T"}}
 
 @pytest.mark.parametrize("vendor", ["jira", "asana"])
 def test_one_attempt_at_a_write_is_over_well_before_its_lease(vendor: str) -> None:
-    """The lease is confirmed right before a write, and no attempt at one outlives half of it."""
+    """The lease is confirmed right before each attempt, and none outlives half of it."""
     assert sum(timeouts(vendor)) < LIFETIME.total_seconds() / 2
 
 

@@ -14,7 +14,7 @@ from syncer.domain.work import Health, Progress, WorkStatus
 from syncer.engine.checkins import check_in
 from syncer.engine.report import SyncReport
 from syncer.engine.sync import Engine, Wish, plan_sync, run_sync
-from syncer.ports import Connector, Context
+from syncer.ports import Confirm, Connector, Context, unleased
 from syncer.store.sql_store import SqlStore
 from tests.domain import build
 
@@ -52,14 +52,15 @@ class Desk:
             workspace=self.workspace,
             store=self.store,
             clock=self.clock,
-            connect=lambda name: self.connect(name, may_write=may_write),
+            connect=lambda name, confirm: self.connect(name, may_write=may_write, confirm=confirm),
         )
 
-    def connect(self, name: str, *, may_write: bool) -> Connector:
+    def connect(self, name: str, *, may_write: bool, confirm: Confirm = unleased) -> Connector:
         context = Context(
             workspace=self.workspace.id,
             connection=name,
             may_write=may_write and self.workspace.publish.enabled,
+            confirm=confirm,
             secrets=NoSecrets(),
             clock=self.clock,
         )

@@ -244,7 +244,7 @@ def test_what_was_cut_off_is_told_by_the_status_as_by_a_sync(desk: Desk) -> None
 def test_a_connector_that_cannot_even_be_opened_is_the_reason(
     standing: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def no_secret(self: Desk, name: str, *, may_write: bool) -> MemoryConnector:
+    def no_secret(self: Desk, name: str, **rules: Any) -> MemoryConnector:
         msg = f"{name}: its secret cannot be read"
         raise FatalError(msg)
 

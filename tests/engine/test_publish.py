@@ -157,11 +157,46 @@ def test_the_intent_is_stored_before_the_write_leaves(desk: Desk) -> None:
     assert seen == [True]
 
 
+def test_a_store_that_fails_right_before_the_write_is_not_booked_on_the_tracker(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def renew(*_: object) -> None:
+        raise StoreError("the disk is full")
+
+    desk.epic()
+    monkeypatch.setattr(type(desk.store), "renew", renew)
+    with pytest.raises(StoreError):
+        desk.sync()
+    assert desk.tracker.comments("10042") == []
+    assert [row.in_flight for row in outbox(desk)] == [True]
+    with desk.store.read() as work:
+        assert work.health("acme")["jira"].failing_since is None
+
+
+def test_a_second_comment_stays_where_the_lease_was_lost_over_looking(standing: Desk) -> None:
+    ours = standing.tracker.items["10042"].comments
+    ours.append(replace(ours[0], id="second"))
+
+    def overtake(step: str) -> None:
+        if step == "find":
+            overtaken(standing)
+
+    standing.tracker.fault = overtake
+    with pytest.raises(LeaseLostError):
+        standing.sync(fresh=True)
+    assert "remove" not in standing.tracker.steps
+    assert len(ours) == len(standing.tracker.comments("10042")) == 2
+
+
+def overtaken(desk: Desk) -> None:
+    with desk.store.write() as work:
+        work._connection.execute(text("update leases set token = token + 1"))
+
+
 def test_the_lease_is_asked_right_before_the_write(desk: Desk) -> None:
     def overtake(step: str) -> None:
         if step == "find":
-            with desk.store.write() as work:
-                work._connection.execute(text("update leases set token = token + 1"))
+            overtaken(desk)
 
     desk.epic()
     desk.tracker.fault = overtake
@@ -222,8 +257,8 @@ def test_one_connection_that_refuses_does_not_starve_another(desk: Desk) -> None
 
     healthy = desk.connect
 
-    def connect(name: str, *, may_write: bool) -> object:
-        connector = healthy(name, may_write=may_write)
+    def connect(name: str, **rules: Any) -> object:
+        connector = healthy(name, **rules)
         return _Refusing(connector) if name == "jira" else connector
 
     desk.connect = connect  # type: ignore[method-assign, assignment]
@@ -307,8 +342,8 @@ def test_a_fresh_sync_gives_the_connector_an_empty_state(standing: Desk) -> None
     given: list[str] = []
     healthy = standing.connect
 
-    def connect(name: str, *, may_write: bool) -> object:
-        connector = healthy(name, may_write=may_write)
+    def connect(name: str, **rules: Any) -> object:
+        connector = healthy(name, **rules)
         fetch = connector.fetch
 
         def noted(refs: Any, state: Any) -> Any:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -368,11 +369,11 @@ def test_one_failing_connection_stops_no_other(desk: Desk) -> None:
     desk.configure(cycles=(build.cycle(build.key_result(build.initiative(), other)),))
     healthy = desk.connect
 
-    def connect(name: str, *, may_write: bool) -> object:
+    def connect(name: str, **rules: Any) -> object:
         if name == "asana":
             msg = "secret file acme_asana_token is not there"
             raise CredentialsError(msg)
-        return healthy(name, may_write=may_write)
+        return healthy(name, **rules)
 
     desk.connect = connect  # type: ignore[method-assign, assignment]
     report = desk.sync()

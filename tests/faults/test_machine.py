@@ -30,9 +30,9 @@ from tests.faults.yard import KINDS, Kind, Yard, is_write
 
 Record = Callable[[str, object], None]
 ITEMS = 2
-STOPS = tuple(point for point in POINTS if point not in {"after confirm", "before publish", *BEFORE_COMMIT})
-"""Where a worker can be stopped for long: between those two lies the window that no fencing closes, and who
-is stopped before a commit holds the locks of its transaction, so that nobody else gets on until it does."""
+STOPS = tuple(point for point in POINTS if point not in {"after confirm", *BEFORE_COMMIT})
+"""Where a worker can be stopped for long: after that one lies the window that no fencing closes, and who is
+stopped before a commit holds the locks of its transaction, so that nobody else gets on until it does."""
 
 items = st.integers(0, ITEMS - 1)
 

@@ -41,7 +41,7 @@ class Tenant:
                 workspace=self.workspace,
                 store=store,
                 clock=self.yard.clock,
-                connect=lambda _: self.yard.tracker.connect(context),
+                connect=lambda _, confirm: self.yard.tracker.connect(replace(context, confirm=confirm)),
             )
             return run_sync(engine, Wish(fresh=fresh))
 

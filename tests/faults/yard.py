@@ -40,7 +40,7 @@ from syncer.engine.checkins import check_in
 from syncer.engine.report import SyncReport
 from syncer.engine.sync import Engine, Wish, plan_sync, run_sync
 from syncer.engine.tick import SYNC
-from syncer.ports import Connector, Context, Notifier, SecretReference, Store
+from syncer.ports import Confirm, Connector, Context, Notifier, SecretReference, Store, unleased
 from syncer.service.due import run_due
 from syncer.store import schema
 from syncer.store.sql_store import SqlStore, open_store
@@ -330,7 +330,7 @@ class Asana:
         )
 
         def dial(token: str) -> AsanaClient:
-            way = wire(settings, token, may_write=context.may_write)
+            way = wire(settings, token, may_write=context.may_write, confirm=context.confirm)
             return AsanaClient(settings.base_url, token, Transport(way, sleep=_not_at_all))
 
         return AsanaConnector(settings, context, dial)
@@ -481,15 +481,16 @@ class Yard:
             workspace=self.workspace,
             store=store,
             clock=self.clock,
-            connect=lambda name: connector(self.tracker.connect(self._context(name))),
+            connect=lambda name, confirm: connector(self.tracker.connect(self._context(name, confirm))),
         )
 
-    def _context(self, name: str) -> Context:
+    def _context(self, name: str, confirm: Confirm = unleased) -> Context:
         token = "asana-sandbox-token" if self.kind == "asana" else "sandbox-token"
         return Context(
             workspace="acme",
             connection=name,
             may_write=True,
+            confirm=confirm,
             secrets=Vault(token),
             clock=self.clock,
             status_map={},

@@ -120,7 +120,7 @@ def store_in(folder: Path) -> SqlStore:
 
 def engine_of(store: SqlStore, space: Workspace, tracker: Tracker | None = None) -> Engine:
     """An engine on the store with the tracker."""
-    return Engine(workspace=space, store=store, clock=HandClock(), connect=lambda _: tracker or Tracker())
+    return Engine(workspace=space, store=store, clock=HandClock(), connect=lambda *_: tracker or Tracker())
 
 
 def owe(store: SqlStore, name: str = "acme", slot: datetime = START, missed: int = 0) -> Due:

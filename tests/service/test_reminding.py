@@ -12,6 +12,7 @@ from syncer.domain.sync import Due
 from syncer.engine.checkins import check_in
 from syncer.engine.sync import Engine
 from syncer.engine.tick import CHECK_IN, tick
+from syncer.ports import Confirm
 from syncer.service.due import run_due
 from syncer.store.sql_store import SqlStore
 from tests.domain import build
@@ -50,7 +51,7 @@ class Week:
         tick([self.workspace], self.store, self.clock, self)
 
 
-def _no_tracker(name: str) -> Any:
+def _no_tracker(name: str, _: Confirm) -> Any:
     raise AssertionError(name)
 
 

@@ -19,7 +19,7 @@ from connectors.transport import Transport
 from syncer.domain.comment import Comment, Paragraph, Publication, Style, Text, marker
 from syncer.domain.sync import ConnectorState, Delivery, Placement, Standing
 from syncer.domain.work import Gone, Outcome, Snapshot, Unread, WorkRef, WorkStatus
-from syncer.ports import Context, SecretReference
+from syncer.ports import Confirm, Context, SecretReference, unleased
 from tests.connectors import specs
 
 UNDESCRIBED = frozenset({
@@ -62,6 +62,7 @@ class Desk:
 
     fault: Fault | None = None
     may_write: bool = True
+    confirm: Confirm = unleased
     write_to: str = "task"
     rollup_task: str = "open"
     status_map: Mapping[str, WorkStatus] = field(default_factory=dict)
@@ -92,14 +93,16 @@ class Desk:
             workspace="acme",
             connection="asana",
             may_write=self.may_write,
+            confirm=self.confirm,
             secrets=self.secret,
             clock=self.clock,
             status_map=self.status_map,
         )
 
         def dial(token: str) -> AsanaClient:
-            way = replace(wire(settings, token, may_write=self.may_write), timeout=self.timeout)
-            return AsanaClient(settings.base_url, token, Transport(way, sleep=self.slept.append))
+            way = wire(settings, token, may_write=context.may_write, confirm=context.confirm)
+            transport = Transport(replace(way, timeout=self.timeout), sleep=self.slept.append)
+            return AsanaClient(settings.base_url, token, transport)
 
         return AsanaConnector(settings, context, dial)
 

@@ -11,6 +11,7 @@ from connectors.sandbox.asana_fields import Record
 from connectors.sandbox.server import Request, Response
 from connectors.testing.conformance import Ability, Bucket, Budget, ConnectorSuite, Desk, Fate, Fault
 from syncer.domain.work import LinkState, WorkRef
+from syncer.ports import Confirm, unleased
 from tests.connectors.asana import desk as asana
 from tests.connectors.conformance.wire import Line
 
@@ -40,8 +41,8 @@ class AsanaDesk:
         self.asana = desk
         self.line = Line(desk.stand_in, _creates)
 
-    def connect(self, *, may_write: bool = True) -> AsanaConnector:
-        self.asana.may_write = may_write
+    def connect(self, *, may_write: bool = True, confirm: Confirm = unleased) -> AsanaConnector:
+        self.asana.may_write, self.asana.confirm = may_write, confirm
         return self.asana.another()
 
     def add_item(self, name: str) -> WorkRef:

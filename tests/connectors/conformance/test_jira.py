@@ -10,6 +10,7 @@ from connectors.sandbox.jira_site import BOT, Deployment
 from connectors.sandbox.server import Request
 from connectors.testing.conformance import Ability, Bucket, Budget, ConnectorSuite, Desk, Fate, Fault
 from syncer.domain.work import LinkState, WorkRef
+from syncer.ports import Confirm, unleased
 from tests.connectors.conformance.wire import Line
 from tests.connectors.jira import desk as jira
 
@@ -34,8 +35,8 @@ class JiraDesk:
         self.line = Line(desk.server, _creates)
         self._projects = 0
 
-    def connect(self, *, may_write: bool = True) -> JiraConnector:
-        return self.jira.connect(may_write=may_write)
+    def connect(self, *, may_write: bool = True, confirm: Confirm = unleased) -> JiraConnector:
+        return self.jira.connect(may_write=may_write, confirm=confirm)
 
     def add_item(self, name: str) -> WorkRef:
         self._projects += 1

@@ -8,6 +8,7 @@ from connectors.testing.conformance import Ability, Bucket, Budget, ConnectorSui
 from connectors.testing.memory import MemoryConnector, MemoryTracker, no_fault
 from syncer.domain.work import LinkState, Progress, Snapshot, WorkRef, WorkStatus
 from syncer.errors import CredentialsError, FatalError, SyncerError, TemporaryError
+from syncer.ports import Confirm, unleased
 from tests.connectors.conformance.place import TOKEN, Clock, context
 
 NO_WIRE = "there is no wire"
@@ -43,8 +44,9 @@ class MemoryDesk:
         self._children: dict[str, dict[str, Bucket]] = {}
         self._last = 0
 
-    def connect(self, *, may_write: bool = True) -> MemoryConnector:
-        return MemoryConnector(self.tracker, context("memory", self.clock, may_write=may_write))
+    def connect(self, *, may_write: bool = True, confirm: Confirm = unleased) -> MemoryConnector:
+        given = context("memory", self.clock, may_write=may_write, confirm=confirm)
+        return MemoryConnector(self.tracker, given)
 
     def add_item(self, name: str) -> WorkRef:
         item_id = self._next()

@@ -12,7 +12,7 @@ from syncer.domain.comment import Publication
 from syncer.domain.sync import ConnectorState, Delivery, Placement, Standing, Wrote
 from syncer.domain.work import Gone, LinkState, Outcome, Progress, Snapshot, Unread, WorkRef
 from syncer.errors import CredentialsError, SkippableError, SyncerError, TemporaryError
-from syncer.ports import Fetched
+from syncer.ports import Confirm, Fetched, unleased
 from tests.connectors.conformance.place import TOKEN, context
 from tests.connectors.conformance.test_memory import MemoryDesk
 
@@ -96,6 +96,12 @@ class Deaf(MemoryConnector):
 class Unguarded(MemoryConnector):
     def _write(self, step: str) -> None:
         self.context = context("memory", MemoryDesk().clock, may_write=True)
+        MemoryConnector._write(self, step)
+
+
+class Unfenced(MemoryConnector):
+    def _write(self, step: str) -> None:
+        self.context = replace(self.context, confirm=unleased)
         MemoryConnector._write(self, step)
 
 
@@ -196,6 +202,8 @@ BROKEN: dict[str, tuple[type[MemoryConnector], str, dict[str, Any]]] = {
     "brings a deleted comment back": (Deaf, "test_a_deleted_comment_is_a_wish", {}),
     "overwrites a human": (Deaf, "test_what_a_human_edited_is_left_alone", {}),
     "leaves what was withdrawn": (Clinging, "test_it_is_withdrawn_without_a_trace", {}),
+    "asks for no lease": (Unfenced, "test_each_write_asks_for_its_lease_right_before_it", {}),
+    "writes without its lease": (Unfenced, "test_a_run_that_was_overtaken_writes_nothing", {}),
     "writes in a dry run": (Unguarded, "test_a_run_that_only_reads_writes_nothing", {}),
 }
 
@@ -210,8 +218,9 @@ def test_a_broken_promise_is_caught(
     connector: type[MemoryConnector], test: str, arguments: dict[str, Any]
 ) -> None:
     class Broken(MemoryDesk):
-        def connect(self, *, may_write: bool = True) -> MemoryConnector:
-            return connector(self.tracker, context("memory", self.clock, may_write=may_write))
+        def connect(self, *, may_write: bool = True, confirm: Confirm = unleased) -> MemoryConnector:
+            given = context("memory", self.clock, may_write=may_write, confirm=confirm)
+            return connector(self.tracker, given)
 
     caught(Broken(), test, arguments)
 

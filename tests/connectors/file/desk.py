@@ -12,7 +12,7 @@ from connectors.file.connector import FileConnector
 from connectors.file.settings import FileSettings
 from syncer.domain.sync import ConnectorState
 from syncer.domain.work import Gone, Outcome, Snapshot, Unread, WorkRef, WorkStatus
-from syncer.ports import Context
+from syncer.ports import Confirm, Context, unleased
 from tests.connectors.conformance.place import Clock, Vault
 
 
@@ -28,12 +28,13 @@ class Desk:
         text = content if isinstance(content, str) else json.dumps(content)
         self.path.write_text(text, encoding="utf-8", newline="")
 
-    def connect(self, *, may_write: bool = True) -> FileConnector:
+    def connect(self, *, may_write: bool = True, confirm: Confirm = unleased) -> FileConnector:
         settings = {"kind": "file", "path": str(self.path), "format": self.format, "write_to": self.write_to}
         context = Context(
             workspace="acme",
             connection="file",
             may_write=may_write,
+            confirm=confirm,
             secrets=Vault(),
             clock=self.clock,
             status_map=self.status_map,

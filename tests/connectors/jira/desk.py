@@ -18,7 +18,7 @@ from connectors.sandbox.server import Fault, Request, Response, StandIn
 from syncer.domain.comment import Bullets, Comment, Heading, Paragraph, Publication, Style, Text, marker
 from syncer.domain.sync import ConnectorState
 from syncer.domain.work import Gone, Outcome, Snapshot, Unread, WorkRef, WorkStatus
-from syncer.ports import Context, SecretReference
+from syncer.ports import Confirm, Context, SecretReference, unleased
 from tests.connectors import specs
 
 ANA = Account("5b10a2844c20165700ede21g", "Ana Ruiz", "ana@acme.example")
@@ -53,13 +53,19 @@ class Desk:
     made: list[JiraConnector] = field(default_factory=list)
 
     def connect(
-        self, *, may_write: bool = True, status_map: Mapping[str, WorkStatus] | None = None, **options: Any
+        self,
+        *,
+        may_write: bool = True,
+        confirm: Confirm = unleased,
+        status_map: Mapping[str, WorkStatus] | None = None,
+        **options: Any,
     ) -> JiraConnector:
         settings = {"kind": "jira", "url": self.server.url, "token": {"env": "JIRA_TOKEN"}, **self.options}
         context = Context(
             workspace="acme",
             connection="jira",
             may_write=may_write,
+            confirm=confirm,
             secrets=Vault(),
             clock=self.clock,
             status_map=status_map or {},
