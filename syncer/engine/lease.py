@@ -5,29 +5,34 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 
-from syncer.errors import LeaseLostError, SyncerError
+from syncer.errors import LeaseLostError, SyncerError, TemporaryError
 from syncer.ports import Lease, Store
 
 LIFETIME = timedelta(seconds=120)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Hold:
     """A lease in use."""
 
     store: Store
     lease: Lease
-    _lost: threading.Event = field(default_factory=threading.Event)
 
     def confirm(self) -> None:
-        """Prolongs the lease. Raises LeaseLostError when it went to somebody else."""
-        if self._lost.is_set():
-            msg = f"workspace {self.lease.workspace} was taken over by another run; this one stops"
-            raise LeaseLostError(msg)
-        self.store.renew(self.lease, LIFETIME)
+        """Prolongs the lease. Raises LeaseLostError when it went to another, or nobody can tell; StoreError.
+
+        Who asks in the middle of a write would take a TemporaryError of the store for one of the tracker.
+        """
+        try:
+            self.store.renew(self.lease, LIFETIME)
+        except LeaseLostError:
+            raise
+        except TemporaryError as error:
+            msg = f"the lease of workspace {self.lease.workspace} cannot be confirmed: {error.sentence}"
+            raise LeaseLostError(msg, hint=error.hint) from error
 
 
 @contextmanager
@@ -54,7 +59,6 @@ def _beat(holding: Hold, over: threading.Event) -> None:
         try:
             holding.store.renew(holding.lease, LIFETIME)
         except LeaseLostError:
-            holding._lost.set()  # noqa: SLF001  the two are one thing in this module
-            return
+            return  # the next write will tell
         except SyncerError:
             continue  # the database was busy for a moment; the next beat, or the next write, will tell

@@ -68,5 +68,5 @@ def _ours(lease: Lease) -> tuple[ColumnElement[bool], ...]:
 
 def _lost(lease: Lease) -> LeaseLostError:
     return LeaseLostError(
-        f"workspace {lease.workspace} was taken over by another run; this one stops without writing"
+        f"workspace {lease.workspace} was taken over by another run; this one stops and writes nothing more"
     )

@@ -15,7 +15,14 @@ from connectors.testing.memory import lose_answer, no_fault
 from syncer.domain.okr import KeyResult, PublishPolicy
 from syncer.domain.sync import OutboxRow, Standing, Wrote
 from syncer.domain.work import LinkState, WorkStatus
-from syncer.errors import ForbiddenError, LeaseLostError, SkippableError, StoreError, TemporaryError
+from syncer.errors import (
+    ForbiddenError,
+    LeaseLostError,
+    SkippableError,
+    StoreError,
+    SyncerError,
+    TemporaryError,
+)
 from syncer.store.unit_of_work import SqlUnitOfWork
 from tests.domain import build
 from tests.engine.desk import Desk
@@ -157,16 +164,24 @@ def test_the_intent_is_stored_before_the_write_leaves(desk: Desk) -> None:
     assert seen == [True]
 
 
+@pytest.mark.parametrize(
+    ("error", "raised"),
+    [
+        (StoreError("the disk is full"), "the disk is full"),
+        (TemporaryError("it is locked"), "the lease of workspace acme cannot be confirmed: it is locked"),
+    ],
+)
 def test_a_store_that_fails_right_before_the_write_is_not_booked_on_the_tracker(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, error: SyncerError, raised: str
 ) -> None:
     def renew(*_: object) -> None:
-        raise StoreError("the disk is full")
+        raise error
 
     desk.epic()
     monkeypatch.setattr(type(desk.store), "renew", renew)
-    with pytest.raises(StoreError):
+    with pytest.raises((StoreError, LeaseLostError)) as caught:
         desk.sync()
+    assert caught.value.sentence == raised
     assert desk.tracker.comments("10042") == []
     assert [row.in_flight for row in outbox(desk)] == [True]
     with desk.store.read() as work:

@@ -11,7 +11,7 @@ from syncer.store.sql_store import SqlStore
 from tests.store.values import ACME
 
 RUN_OUT = timedelta(seconds=-1)
-TAKEN_OVER = "workspace acme was taken over by another run; this one stops without writing"
+TAKEN_OVER = "workspace acme was taken over by another run; this one stops and writes nothing more"
 
 
 def write(store: SqlStore, lease: Lease, words: str) -> None:
