@@ -174,7 +174,7 @@ class Ours:
 
 def _context() -> Context:
     return Context(
-        workspace="bench", connection="bench", may_write=False, secrets=FixedSecret(), clock=SystemClock()
+        workspace="bench", connection="bench", confirm=None, secrets=FixedSecret(), clock=SystemClock()
     )
 
 

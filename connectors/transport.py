@@ -38,7 +38,7 @@ from syncer.errors import (
     SyncerError,
     TemporaryError,
 )
-from syncer.ports import Confirm, unleased
+from syncer.ports import Confirm
 
 T = TypeVar("T")
 
@@ -46,6 +46,8 @@ _AT_ONCE: Final = 0.05
 _FIRST_PAUSE: Final = 1.0
 _LONGEST_PAUSE: Final = 30.0
 _CHUNK: Final = 65536
+_LONGEST_PAUSE_OF_A_SINGLE_WRITE: Final = 5.0
+"""Seconds before a creation or a removal is sent again."""
 
 
 class Effect(Enum):
@@ -75,8 +77,8 @@ class Wire:
     """How one connection talks.
 
     `vendor` is a name for sentences. Requests go below `base_url` or not at all, and only where a rule
-    allows; without `may_write` only rules that read count. `confirm` is asked right before each attempt at
-    a request that writes. `explain` reads an answer that is no success (None: the common reading), `admit`
+    allows; without `confirm`, which is asked right before each attempt at a request that writes, only rules
+    that read count. `explain` reads an answer that is no success (None: the common reading), `admit`
     one that is (None: fine). `secrets` never reach a sentence.
     `timeout` is (connect, read) in seconds; `max_wait` the seconds one request may be held up, its pauses and
     its turns taken together. `limits` are what the vendor takes, kept by all connectors of the process.
@@ -87,8 +89,7 @@ class Wire:
     vendor: str
     base_url: str
     rules: tuple[Rule, ...]
-    may_write: bool
-    confirm: Confirm = unleased
+    confirm: Confirm | None
     explain: Callable[[Response], SyncerError | None] = _no_opinion
     admit: Callable[[Response], SyncerError | None] = _no_opinion
     secrets: tuple[str, ...] = ()
@@ -164,6 +165,7 @@ class Transport(HTTPAdapter):
         pace = self._paces.of(wire.limits, wire.base_url, digest(credential))
         call = _call(wire, request, rule, digest(credential))
         patience = _Patience(wire.max_wait, self._paces.watch)
+        in_doubt = False
         means = {
             # A session that was told not to look at certificates is not listened to.
             "verify": wire.ca_bundle or verify or True,
@@ -172,10 +174,16 @@ class Transport(HTTPAdapter):
         }
 
         def once() -> Response:
-            with _admitted(wire, pace, call, patience), self._login(credential, patience) as login:
-                response = self._exchange(request, rule.effect, means)
-                pace.listen(call, response.status_code, response.headers, retry_after(response))
-                return self._judged(response, rule.effect, credential, login)
+            nonlocal in_doubt
+            try:
+                with _admitted(wire, pace, call, patience), self._login(credential, patience) as login:
+                    response = self._exchange(request, rule.effect, means)
+                    pace.listen(call, response.status_code, response.headers, retry_after(response))
+                    return self._judged(response, rule.effect, credential, login)
+            except SyncerError as error:
+                # What an earlier attempt may have done is not undone by the answer to a later one.
+                in_doubt = error.outcome_unknown = in_doubt or error.outcome_unknown
+                raise
 
         return Retrying(
             retry=retry_if_exception(lambda error: _repeatable(error, rule.effect)),
@@ -195,7 +203,7 @@ class Transport(HTTPAdapter):
 
     def _exchange(self, request: PreparedRequest, effect: Effect, means: Mapping[str, Any]) -> Response:
         wire = self._wire
-        if effect is not Effect.READ:
+        if wire.confirm is not None and effect is not Effect.READ:
             wire.confirm()  # after every wait, so that nothing but the connection lies between
         self._count(effect)
         try:
@@ -321,7 +329,7 @@ def permitted(wire: Wire, request: PreparedRequest) -> Rule:
     below, method = path_below(wire.base_url, request.url or ""), request.method or ""
     rule = next((r for r in wire.rules if r.method == method and re.fullmatch(r.path, below)), None)
     writes = method not in {"GET", "HEAD"} if rule is None else rule.effect is not Effect.READ
-    if writes and not wire.may_write:
+    if writes and wire.confirm is None:
         raise ReadOnlyError(
             f"{method} {below} was about to be written to {wire.vendor} in a run that only reads"
         )
@@ -352,7 +360,8 @@ def _repeatable(error: BaseException, effect: Effect) -> bool:
         return False
     if effect not in {Effect.CREATE, Effect.REMOVE}:
         return True
-    return not error.outcome_unknown
+    # What the caller saw a moment ago, a person may have made theirs by the end of a long pause.
+    return not error.outcome_unknown and (error.retry_after or 0) <= _LONGEST_PAUSE_OF_A_SINGLE_WRITE
 
 
 def _judge(wire: Wire, response: Response, effect: Effect) -> None:

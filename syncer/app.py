@@ -25,7 +25,7 @@ from syncer.domain.okr import Workspace
 from syncer.engine.sync import Engine
 from syncer.engine.values import CsvValues, ValueSource
 from syncer.errors import FatalError
-from syncer.ports import Clock, Confirm, Connector, Context, Notifier, Plugin, unleased
+from syncer.ports import Clock, Confirm, Connector, Context, Notifier, Plugin
 from syncer.registry import Installed, load_installed
 from syncer.store.sql_store import SqlStore, open_store
 
@@ -134,7 +134,7 @@ class App:
             store=store or self.ready_store,
             clock=self.clock,
             connect=lambda connection, confirm: self.connect(
-                configured, connection, may_write=allowed, confirm=confirm
+                configured, connection, confirm if allowed else None
             ),
             value_sources=_value_sources(configured),
             notifiers=self.notifiers(configured) if may_write else {},
@@ -151,15 +151,12 @@ class App:
             for entry in configured.file.notify
         }
 
-    def connect(
-        self, configured: Configured, connection: str, *, may_write: bool, confirm: Confirm = unleased
-    ) -> Connector:
-        """A connector of one connection of the workspace file."""
+    def connect(self, configured: Configured, connection: str, confirm: Confirm | None = None) -> Connector:
+        """A connector of one connection of the workspace file; without `confirm` it lets no write out."""
         settings = configured.file.connections[connection]
         context = Context(
             workspace=configured.workspace.id,
             connection=connection,
-            may_write=may_write,
             confirm=confirm,
             secrets=self.secrets,
             clock=self.clock,

@@ -8,7 +8,7 @@ SyncerError
 │   └── StoreError          the database cannot be used
 ├── TemporaryError      the same may work later; `retry_after` says when, if the tracker did
 │   ├── BusyError           somebody else holds the lease
-│   └── LeaseLostError      this run was overtaken; it must not write any more
+│   └── LeaseLostError      this run was overtaken, or cannot tell; it must not write any more
 └── SkippableError      one link or item is concerned; everything else goes on
     ├── ForbiddenError      the token may not see or change it
     └── NotFoundError       it is not there, or not shown to this token
@@ -18,14 +18,19 @@ from __future__ import annotations
 
 
 class SyncerError(Exception):
-    """The root. `code` is a stable word for JSON output and metrics; `hint` says what to do next."""
+    """The root. `code` is a stable word for JSON output and metrics; `hint` says what to do next.
+
+    `outcome_unknown` is True when a write may have been carried out although no answer came, also where a
+    later attempt at it was answered, with this error.
+    """
 
     code = "error"
 
-    def __init__(self, sentence: str, *, hint: str = "") -> None:
+    def __init__(self, sentence: str, *, hint: str = "", outcome_unknown: bool = False) -> None:
         super().__init__(sentence)
         self.sentence = sentence
         self.hint = hint
+        self.outcome_unknown = outcome_unknown
 
 
 class FatalError(SyncerError):
@@ -59,11 +64,7 @@ class StoreError(FatalError):
 
 
 class TemporaryError(SyncerError):
-    """The same may work later.
-
-    `retry_after` is in seconds, None where the tracker did not say. `outcome_unknown` is True when a write
-    may have been carried out although no answer came.
-    """
+    """The same may work later; `retry_after` is in seconds, None where the tracker did not say."""
 
     code = "temporary"
 
@@ -75,9 +76,8 @@ class TemporaryError(SyncerError):
         retry_after: float | None = None,
         outcome_unknown: bool = False,
     ) -> None:
-        super().__init__(sentence, hint=hint)
+        super().__init__(sentence, hint=hint, outcome_unknown=outcome_unknown)
         self.retry_after = retry_after
-        self.outcome_unknown = outcome_unknown
 
 
 class BusyError(TemporaryError):
@@ -87,7 +87,7 @@ class BusyError(TemporaryError):
 
 
 class LeaseLostError(TemporaryError):
-    """The lease went to somebody else; nothing more may be written."""
+    """The lease went to somebody else, or nobody can tell; nothing more may be written."""
 
     code = "lease_lost"
 

@@ -189,7 +189,7 @@ def connect(settings: AsanaSettings, context: Context) -> AsanaConnector:
     """Opens a connection; nothing is sent yet. Raises FatalError when the token cannot be found."""
 
     def dial(token: str) -> AsanaClient:
-        transport = Transport(wire(settings, token, may_write=context.may_write, confirm=context.confirm))
+        transport = Transport(wire(settings, token, confirm=context.confirm))
         return AsanaClient(settings.base_url, token, transport)
 
     return AsanaConnector(settings, context, dial)

@@ -12,7 +12,7 @@ from connectors.asana.limits import limits
 from connectors.asana.settings import AsanaSettings
 from connectors.transport import Effect, Rule, Wire
 from syncer.errors import CredentialsError, SkippableError, SyncerError, TemporaryError
-from syncer.ports import Confirm, unleased
+from syncer.ports import Confirm
 
 RULES: Final = (
     Rule("GET", r"/users/me", Effect.READ),
@@ -96,13 +96,12 @@ def _admit(response: requests.Response) -> SyncerError | None:
     return None
 
 
-def wire(settings: AsanaSettings, token: str, *, may_write: bool, confirm: Confirm = unleased) -> Wire:
+def wire(settings: AsanaSettings, token: str, *, confirm: Confirm | None) -> Wire:
     """The way one connection talks; the token is kept out of every sentence."""
     return Wire(
         vendor="Asana",
         base_url=settings.base_url,
         rules=RULES,
-        may_write=may_write,
         confirm=confirm,
         explain=explain,
         admit=_admit,

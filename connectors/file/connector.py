@@ -35,7 +35,7 @@ class FileConnector:
     def __init__(self, settings: FileSettings, context: Context) -> None:
         self._settings = settings
         self._context = context
-        self._disk = Disk(Path(settings.path), may_write=context.may_write, confirm=context.confirm)
+        self._disk = Disk(Path(settings.path), context.confirm)
         self._comments = Comments(self._disk)
 
     @property

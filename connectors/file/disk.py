@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from syncer.errors import FatalError, ForbiddenError, ReadOnlyError, SkippableError, TemporaryError
-from syncer.ports import Confirm, unleased
+from syncer.ports import Confirm
 
 LARGEST: Final = 64 * 1024 * 1024
 """Bytes; a larger file is no list of projects."""
@@ -20,10 +20,9 @@ _OURS: Final = re.compile(r"[A-Za-z0-9_-]+\.txt")
 class Disk:
     """The file at `path` and the folder of comments beside it; counts what it does."""
 
-    def __init__(self, path: Path, *, may_write: bool, confirm: Confirm = unleased) -> None:
+    def __init__(self, path: Path, confirm: Confirm | None) -> None:
         self.path = path
         self.folder = path.with_name(f"{path.name}.comments")
-        self._may_write = may_write
         self._confirm = confirm
         self.requests = 0
         self.writes = 0
@@ -56,7 +55,7 @@ class Disk:
 
     def put(self, name: str, text: str) -> None:
         """Writes a comment whole or not at all. Raises ReadOnlyError in a run that only reads."""
-        self._count_write("written")
+        confirm = self._gate("written")
         try:
             self.folder.mkdir(exist_ok=True)
             draft = self._ours(name).with_suffix(".draft")
@@ -64,14 +63,18 @@ class Disk:
                 whole.write(text.encode("utf-8", "replace"))
                 whole.flush()
                 os.fsync(whole.fileno())
+            confirm()  # the disk may be a slow one, at the other end of a network
+            self._count_write()
             draft.replace(self._ours(name))
         except OSError as error:
             raise self._refused(error) from error
 
     def remove(self, name: str) -> None:
         """Takes a comment away; raises as `put` does."""
-        self._count_write("removed")
+        confirm = self._gate("removed")
         try:
+            confirm()
+            self._count_write()
             self._ours(name).unlink(missing_ok=True)
         except OSError as error:
             raise self._refused(error) from error
@@ -85,10 +88,12 @@ class Disk:
             raise SkippableError(f"{name!r} is no comment of ours")
         return self.folder / name
 
-    def _count_write(self, done: str) -> None:
-        if not self._may_write:
+    def _gate(self, done: str) -> Confirm:
+        if self._confirm is None:
             raise ReadOnlyError(f"A comment was about to be {done} in a run that only reads")
-        self._confirm()
+        return self._confirm
+
+    def _count_write(self) -> None:
         self.requests += 1
         self.writes += 1
 

@@ -120,8 +120,7 @@ class Door:
         return found if isinstance(found, str) and found.replace("-", "").isalnum() else None
 
     def _made(self, base: str, token: str) -> Way:
-        context = self._context
-        way = wire(self._settings, token, base=base, may_write=context.may_write, confirm=context.confirm)
+        way = wire(self._settings, token, base=base, confirm=self._context.confirm)
         transport = Transport(way, sleep=self._sleep) if self._sleep else Transport(way)
         text = "\n".join((base, self._settings.email or "", token))
         return Way(base, token, transport, hashlib.sha256(text.encode()).hexdigest())

@@ -281,6 +281,7 @@ def _refused(error: SkippableError, right: str, item_id: str) -> SyncerError:
         f"Jira refuses to change our comment on issue {item_id}: the account needs the right '{right}'"
         + (f" ({said})" if said else ""),
         hint=f"Give the token's account '{right}' in the project's permission scheme.",
+        outcome_unknown=error.outcome_unknown,
     )
 
 

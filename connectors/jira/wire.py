@@ -11,7 +11,7 @@ from connectors.jira.limits import LIMITS
 from connectors.jira.settings import JiraSettings
 from connectors.transport import Effect, Rule, Wire
 from syncer.errors import CredentialsError, SyncerError
-from syncer.ports import Confirm, unleased
+from syncer.ports import Confirm
 
 _API: Final = r"/rest/api/[23]"
 _ISSUE: Final = rf"{_API}/issue/[A-Za-z0-9_-]+"
@@ -42,16 +42,13 @@ class CaptchaError(CredentialsError):
     """The token was not even looked at."""
 
 
-def wire(
-    settings: JiraSettings, token: str, *, base: str, may_write: bool, confirm: Confirm = unleased
-) -> Wire:
+def wire(settings: JiraSettings, token: str, *, base: str, confirm: Confirm | None) -> Wire:
     """How to talk to the site of these settings, or for it to Atlassian's gateway."""
     basic = base64.b64encode(f"{settings.email or ''}:{token}".encode()).decode()
     return Wire(
         vendor="Jira",
         base_url=base,
         rules=RULES,
-        may_write=may_write,
         confirm=confirm,
         explain=_denied,
         admit=_denied,

@@ -15,10 +15,14 @@ from typing import Protocol
 
 from connectors.buckets import Bucket
 from syncer.domain.work import LinkState, WorkRef
-from syncer.ports import Confirm, Connector, unleased
+from syncer.ports import Confirm, Connector
 
 WORKSPACE = "acme"
 """The workspace that a desk's connectors are made for."""
+
+
+def unleased() -> None:
+    """The `Confirm` of whoever is alone."""
 
 
 class Fate(StrEnum):
@@ -81,8 +85,8 @@ class Desk(Protocol):
     budget: Budget
     secret: str
 
-    def connect(self, *, may_write: bool = True, confirm: Confirm = unleased) -> Connector:
-        """A new connector, as every sync makes one; both go into its context."""
+    def connect(self, *, confirm: Confirm | None = unleased) -> Connector:
+        """A new connector, as every sync makes one; `confirm` goes into its context."""
         ...
 
     def add_item(self, name: str) -> WorkRef:

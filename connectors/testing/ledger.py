@@ -10,12 +10,12 @@ from datetime import timedelta
 import pytest
 
 from connectors.buckets import Bucket
-from connectors.testing.desk import WORKSPACE, Ability, Desk, Fate, Fault
+from connectors.testing.desk import WORKSPACE, Ability, Desk, Fate, Fault, unleased
 from syncer.domain.comment import Comment, Heading, Paragraph, Publication, Style, Text, marker
 from syncer.domain.sync import ConnectorState, Delivery, Placement, Standing
 from syncer.domain.work import Outcome, Progress, Snapshot, WorkRef
 from syncer.errors import FatalError, SyncerError, TemporaryError
-from syncer.ports import Confirm, Connector, unleased
+from syncer.ports import Confirm, Connector
 
 LONGEST_LABEL = 1000
 """Characters that a name may have once it has left a connector."""
@@ -32,9 +32,9 @@ def needs(desk: Desk, *asked: Ability | Fault | Fate) -> None:
 
 
 @contextmanager
-def connected(desk: Desk, *, may_write: bool = True, confirm: Confirm = unleased) -> Iterator[Connector]:
+def connected(desk: Desk, *, confirm: Confirm | None = unleased) -> Iterator[Connector]:
     """A connector for as long as the block lasts."""
-    connector = desk.connect(may_write=may_write, confirm=confirm)
+    connector = desk.connect(confirm=confirm)
     try:
         yield connector
     finally:
@@ -56,7 +56,7 @@ class Ledger:
         `cost` is how many requests it took; it also takes a second.
         """
         asked = tuple(ref for ref in self.items if ref in some) if some else self.items
-        with connected(self.desk, may_write=False) as connector:
+        with connected(self.desk, confirm=None) as connector:
             before = connector.requests
             fetched = connector.fetch(asked, self.state)
             self.cost = connector.requests - before

@@ -201,7 +201,7 @@ class MemoryConnector:
         self.tracker.step(step)
 
     def _write(self, step: str) -> None:
-        if not self.context.may_write:
+        if self.context.confirm is None:
             msg = f"a comment was about to be written ({step}) in a run that only reads"
             raise ReadOnlyError(msg)
         self.context.confirm()

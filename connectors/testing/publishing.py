@@ -102,7 +102,7 @@ class PublishingSuite:
         receipt = Receipt(
             workspace=WORKSPACE, ref=item, item_id=item_id, placement=placement, standing=Standing.STANDING
         )
-        with connected(desk, may_write=False) as connector:
+        with connected(desk, confirm=None) as connector:
             assert connector.verify([receipt]) == {item_id: Standing.STANDING}
             if Ability.EDIT_COMMENT not in desk.cannot:
                 desk.edit_comment(item)
@@ -205,7 +205,7 @@ class PublishingSuite:
         item, item_id, placement = _published(desk)
         before, created = desk.comments(item), desk.created()
         other, other_id = _linked(desk)
-        with connected(desk, may_write=False) as connector:
+        with connected(desk, confirm=None) as connector:
             for publication, at in (
                 (owed(item, item_id, "new"), placement),
                 (owed(item, item_id), placement),

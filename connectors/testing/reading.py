@@ -222,7 +222,7 @@ class ReadingSuite:
     def test_discover_finds_what_can_be_linked(self, desk: Desk) -> None:
         item = stocked(desk, "Flow", done=1)
         desk.add_child(item, CANARY, Bucket.OPEN)
-        with connected(desk, may_write=False) as connector:
+        with connected(desk, confirm=None) as connector:
             found = connector.discover()
         assert (item.kind, item.key) in {(one.kind, one.key) for one in found}
         assert len(found) <= 500

@@ -165,7 +165,7 @@ def _reader_rows(session: Session, configured: Configured) -> Iterator[Row]:
 def _connection_rows(session: Session, configured: Configured, name: str, hidden: Veil) -> Iterator[Row]:
     connector: Connector | None = None
     try:
-        connector = session.app.connect(configured, name, may_write=False)
+        connector = session.app.connect(configured, name)
         identity = connector.check()
         yield from _identity_rows(name, identity)
         links = [link for link in configured.workspace.links() if link.ref.connection == name]

@@ -83,7 +83,7 @@ def _unlinked(session: Session, configured: Configured) -> tuple[list[tuple[str,
     codes: list[Exit] = []
     for name in configured.file.connections:
         try:
-            connector = session.app.connect(configured, name, may_write=False)
+            connector = session.app.connect(configured, name)
             try:
                 seen = connector.discover()
             finally:

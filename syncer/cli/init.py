@@ -132,7 +132,7 @@ def _tried(app: App, configured: object, name: str) -> str:
 
     assert isinstance(configured, Configured)  # noqa: S101  it comes from the app
     try:
-        connector = app.connect(configured, name, may_write=False)
+        connector = app.connect(configured, name)
     except SyncerError as error:
         return f"not tried: {error.sentence}"
     try:

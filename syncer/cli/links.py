@@ -181,7 +181,7 @@ def _ask(
         mine = [link for link in links if link.ref.connection == name]
         refs = tuple(dict.fromkeys((*(link.ref for link in mine), *(link.carrier for link in mine))))
         try:
-            connector = session.app.connect(configured, name, may_write=False)
+            connector = session.app.connect(configured, name)
             try:
                 fetched = connector.fetch(refs, ConnectorState())
             finally:

@@ -22,7 +22,6 @@ from syncer.errors import (
     SkippableError,
     StoreError,
     SyncerError,
-    TemporaryError,
 )
 from syncer.ports import Clock, Connector, Lease, Store
 
@@ -94,7 +93,7 @@ class Courier:
         except SkippableError as error:
             return self._put_off(row, error, written)  # what was unknown stays unknown
         except RefusedError as refusal:
-            if not _may_have_arrived(refusal.error):
+            if not refusal.error.outcome_unknown:
                 self._save(row)
             raise
         if not create and publication.comment and (placement is None or placement.comment_id is None):
@@ -143,7 +142,8 @@ class Courier:
                 return self._closed_unsaid(row, receipt, written)
             except SkippableError as error:
                 # What was cut off before may stand there, and nothing but this row knows of it.
-                return self._put_off(replace(row, in_flight=row.in_flight or repeated), error, written)
+                in_doubt = row.in_flight or repeated or error.outcome_unknown
+                return self._put_off(replace(row, in_flight=in_doubt), error, written)
             except SyncerError as error:
                 repeated = self._once_more(row, error, repeated=repeated)
                 continue
@@ -182,9 +182,9 @@ class Courier:
         """True where what is to be gone may be asked for again; raises RefusedError where nothing may."""
         if isinstance(error, _OURS):
             raise error
-        if _may_have_arrived(error) and row.publication.comment is None and not repeated:
+        if error.outcome_unknown and row.publication.comment is None and not repeated:
             return True
-        if not (repeated or _may_have_arrived(error)):
+        if not (repeated or error.outcome_unknown):
             self._save(row)
         raise RefusedError(error) from error
 
@@ -271,10 +271,6 @@ def _asked(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         raise
     except SyncerError as error:
         raise RefusedError(error) from error
-
-
-def _may_have_arrived(error: SyncerError) -> bool:
-    return isinstance(error, TemporaryError) and error.outcome_unknown
 
 
 _OURS = (StoreError, LeaseLostError)

@@ -29,7 +29,6 @@ from syncer.engine.reading import Connect, ConnectionRead, deferred_report, read
 from syncer.engine.report import ConnectionOutcome, ConnectionReport, Planned, SyncReport
 from syncer.engine.values import ValueSource, ValuesRead, read_values
 from syncer.engine.verify import Verify
-from syncer.errors import ReadOnlyError
 from syncer.ports import Clock, Confirm, Connector, Store
 
 
@@ -37,18 +36,18 @@ from syncer.ports import Clock, Confirm, Connector, Store
 class Engine:
     """What a sync of one workspace works with.
 
-    `connect` gives connectors that may write or may not, and that ask the Confirm before each write.
+    `connect` gives connectors that ask the Confirm before each write; with None they write nothing.
     Without `notifiers` nobody is told of anything.
     """
 
     workspace: Workspace
     store: Store
     clock: Clock
-    connect: Callable[[str, Confirm], Connector]
+    connect: Callable[[str, Confirm | None], Connector]
     value_sources: Mapping[str, ValueSource] = field(default_factory=dict)
     notifiers: Notifiers = field(default_factory=dict)
 
-    def connected(self, confirm: Confirm) -> Connect:
+    def connected(self, confirm: Confirm | None) -> Connect:
         """The way to connectors that ask this before each write."""
         return lambda connection: self.connect(connection, confirm)
 
@@ -111,7 +110,7 @@ def plan_sync(engine: Engine, wish: Wish) -> SyncReport:
             before = load_before(engine.workspace, work)
         now = engine.clock.now()
         plans, deferred = _plans(engine, wish, before)
-        reads = _read(engine, wish, before, plans, _planning, now)
+        reads = _read(engine, wish, before, plans, None, now)
         closing.callback(_close_all, reads)
         values, before = _values(engine, before, reads, now)
         outcomes = _outcomes(reads)
@@ -130,10 +129,6 @@ def plan_sync(engine: Engine, wish: Wish) -> SyncReport:
             held_back=tuple(held for held in wanted.held if held.until is None),
             exposed=exposures(wanted.held),
         )
-
-
-def _planning() -> None:
-    raise ReadOnlyError("a plan was about to write")
 
 
 def _moved(engine: Engine) -> tuple[Move, ...]:
@@ -183,7 +178,7 @@ def _read(
     wish: Wish,
     before: Before,
     plans: Sequence[PullPlan],
-    confirm: Confirm,
+    confirm: Confirm | None,
     now: datetime,
 ) -> tuple[ConnectionRead, ...]:
     """All connections at the same time, so that a tracker that does not answer holds up no other."""

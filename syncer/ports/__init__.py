@@ -14,7 +14,6 @@ from syncer.ports.connector import (
     Plugin,
     SecretReference,
     Secrets,
-    unleased,
 )
 from syncer.ports.notify import Notifier, NotifyRows
 from syncer.ports.store import CycleRows, Dispatcher, Lease, Store, UnitOfWork
@@ -40,5 +39,4 @@ __all__ = [
     "Secrets",
     "Store",
     "UnitOfWork",
-    "unleased",
 ]

@@ -148,8 +148,8 @@ class Connector(Protocol):
         the task that carries it) is edited in place; where a human deleted it, the delivery is `opted_out`;
         where a human edited it, `edited`, and nothing is written unless the publication may go `over_edits`.
         A publication without a comment removes it.
-        Raises TemporaryError(outcome_unknown=True) when a write may have arrived although no answer came,
-        and what the context's `confirm` raises, without having written.
+        Raises an error with `outcome_unknown` when a write may have arrived although no answer came, and what
+        the context's `confirm` raises, without having written.
         """
         ...
 
@@ -162,26 +162,21 @@ Confirm = Callable[[], None]
 """Asked right before each write: returns while it may leave, and raises where it must not any more."""
 
 
-def unleased() -> None:
-    """The `Confirm` of whoever needs no lease."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """What a connector is given beside its settings.
 
-    `may_write` False closes the gate: no request that could change anything leaves. `confirm` is called
-    right before each single request that could, repetitions included; what it raises (LeaseLostError,
-    StoreError) goes up as it is, and the request does not leave. `status_map` is this connection's part of
-    the workspace file: status name -> status word.
+    `confirm` is called right before each single request that could change anything, repetitions included;
+    what it raises (LeaseLostError, StoreError) goes up as it is, and the request does not leave. None closes
+    the gate: no such request leaves at all. `status_map` is this connection's part of the workspace file:
+    status name -> status word.
     """
 
     workspace: str
     connection: str
-    may_write: bool
+    confirm: Confirm | None
     secrets: Secrets
     clock: Clock
-    confirm: Confirm = unleased
     status_map: Mapping[str, WorkStatus] = field(default_factory=dict)
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from config.service import ServiceSettings
+from connectors.testing.desk import unleased
 from syncer.app import App, SystemClock
 from syncer.cli.markdown import plan_markdown
 from syncer.cli.syncing import plan_lines, sync_lines
@@ -16,7 +17,6 @@ from syncer.domain.work import WorkRef
 from syncer.engine.courier import Delivered
 from syncer.engine.report import Exposed, Held, SyncReport
 from syncer.errors import ReadOnlyError
-from syncer.ports import unleased
 from tests.cli.world import World, writes
 
 OFF = "publishing is off for this workspace (publish.enabled: false)"

@@ -22,6 +22,7 @@ from connectors.jira.limits import breadth
 from connectors.limits import Breadth, Growth, Lane, Limits, budget_of
 from connectors.pacing import Call, Pace, Paces, Watch
 from connectors.sandbox.server import Request, Response, StandIn
+from connectors.testing.desk import unleased
 from connectors.transport import Effect, Rule, Transport, Wire, _Patience
 from syncer.errors import TemporaryError
 
@@ -114,7 +115,7 @@ class Burst:
 
 
 def wire(url: str, limits: Limits, **more: object) -> Wire:
-    options = {"vendor": "Jira", "base_url": url, "rules": RULES, "may_write": True, "limits": limits}
+    options = {"vendor": "Jira", "base_url": url, "rules": RULES, "confirm": unleased, "limits": limits}
     return Wire(**{**options, **more})  # type: ignore[arg-type]
 
 

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from connectors.answers import LONGEST_WAIT, answer_of, document, listing, retry_after
 from connectors.credentials import digest
-from connectors.limits import Limits
+from connectors.limits import Lane, Limits
 from connectors.pacing import Call
 from connectors.sandbox.server import Fault, Request, Response, StandIn
 from connectors.sandbox.server import Wire as Wreck
+from connectors.testing.desk import unleased
 from connectors.transport import Effect, Rule, Transport, Wire, pause
 from syncer.errors import (
     CredentialsError,
@@ -59,7 +60,13 @@ class Desk:
     def __init__(self, fault: Fault | None = None, **wire: Any) -> None:
         self.stand_in = StandIn(Shelf(), fault=fault)
         self.slept: list[float] = []
-        options = {"vendor": "Acme", "base_url": self.stand_in.url, "rules": RULES, "may_write": True, **wire}
+        options = {
+            "vendor": "Acme",
+            "base_url": self.stand_in.url,
+            "rules": RULES,
+            "confirm": unleased,
+            **wire,
+        }
         self.transport = Transport(Wire(**options), sleep=self.slept.append)
         self.session = requests.Session()
         self.transport.mount(self.session)
@@ -112,7 +119,7 @@ def test_a_post_that_reads_is_no_write(desk: Desk) -> None:
 
 @pytest.mark.parametrize("effect", ["REPLACE", "CREATE"])
 def test_read_only_lets_no_write_leave(effect: str) -> None:
-    with Desk(may_write=False) as desk:
+    with Desk(confirm=None) as desk:
         error = desk.failure(effect)
         assert isinstance(error, ReadOnlyError)
         assert "was about to be written to Acme in a run that only reads" in str(error)
@@ -131,7 +138,7 @@ def test_what_is_not_on_the_list_does_not_leave(desk: Desk, method: str, path: s
 
 
 def test_an_unknown_write_in_a_read_only_run_is_called_what_it_is() -> None:
-    with Desk(may_write=False) as desk, pytest.raises(ReadOnlyError):
+    with Desk(confirm=None) as desk, pytest.raises(ReadOnlyError):
         desk.session.delete(f"{desk.stand_in.url}/items/1")
 
 
@@ -143,7 +150,7 @@ def test_only_the_one_host_is_talked_to(desk: Desk, other: str) -> None:
 
 def test_rules_are_read_below_a_base_path() -> None:
     with Desk() as desk:
-        wire = Wire(vendor="Acme", base_url=f"{desk.stand_in.url}/jira", rules=RULES, may_write=True)
+        wire = Wire(vendor="Acme", base_url=f"{desk.stand_in.url}/jira", rules=RULES, confirm=unleased)
         Transport(wire).mount(desk.session)
         desk.session.get(f"{desk.stand_in.url}/jira/items/1")
         with pytest.raises(FatalError):
@@ -223,6 +230,25 @@ def test_a_creation_told_to_slow_down_is_repeated() -> None:
         assert document(desk.ask("CREATE"))["created"] == 1
 
 
+@pytest.mark.parametrize("answer", [401, 403, 404, 429])
+def test_what_a_lost_attempt_may_have_done_is_not_forgotten_over_the_next_answer(answer: int) -> None:
+    def fault(number: int, _: Request) -> Response | Wreck:
+        return Wreck.LOSE_ANSWER if number == 1 else Response.of(answer, {}, Retry_After="3600")
+
+    with Desk(fault) as desk:
+        assert desk.failure("REPLACE").outcome_unknown
+    with Desk(always(Response.of(answer, {}, Retry_After="3600"))) as desk:
+        assert not desk.failure("REPLACE").outcome_unknown
+
+
+def test_a_creation_told_to_wait_long_is_left_to_the_caller_who_looks_again() -> None:
+    with Desk(always(Response.of(429, {}, Retry_After="20"))) as desk:
+        error = desk.failure("CREATE")
+        assert isinstance(error, TemporaryError)
+        assert (error.retry_after, error.outcome_unknown) == (20.0, False)
+        assert (len(desk.stand_in.requests), desk.slept) == (1, [])
+
+
 @pytest.mark.parametrize("effect", ["REPLACE", "CREATE"])
 def test_a_write_asks_for_its_lease_after_each_pause_and_before_each_attempt(effect: str) -> None:
     asked: list[tuple[int, int]] = []
@@ -230,10 +256,22 @@ def test_a_write_asks_for_its_lease_after_each_pause_and_before_each_attempt(eff
     def confirm() -> None:
         asked.append((len(d.stand_in.requests), len(d.slept)))
 
-    with Desk(first(2, Response.of(429, {}, Retry_After="20")), confirm=confirm) as d:
+    with Desk(first(2, Response.of(429, {}, Retry_After="2")), confirm=confirm) as d:
         assert d.ask(effect).ok
         assert d.ask("READ").ok
         assert asked == [(0, 0), (1, 1), (2, 2)]
+
+
+def test_a_write_asks_for_its_lease_after_it_has_waited_for_its_turn() -> None:
+    asked: list[tuple[int, int]] = []
+
+    def confirm() -> None:
+        asked.append((len(d.stand_in.requests), len(d.slept)))
+
+    with Desk(limits=Limits(lanes=(Lane(1, 10),)), confirm=confirm) as d:
+        assert d.ask("READ").ok
+        assert d.ask("REPLACE").ok
+        assert asked == [(1, 1)]
 
 
 @pytest.mark.parametrize("arrived", [0, 1])
@@ -284,7 +322,7 @@ def test_a_closed_port_is_said_and_a_creation_is_tried_again_there() -> None:
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
     slept: list[float] = []
-    wire = Wire(vendor="Acme", base_url=f"http://127.0.0.1:{port}", rules=RULES, may_write=True)
+    wire = Wire(vendor="Acme", base_url=f"http://127.0.0.1:{port}", rules=RULES, confirm=unleased)
     with requests.Session() as session:
         Transport(wire, sleep=slept.append).mount(session)
         with pytest.raises(TemporaryError, match=f"Acme cannot be reached at 127.0.0.1:{port}") as caught:
@@ -298,7 +336,7 @@ def test_a_missing_ca_bundle_is_said() -> None:
         vendor="Acme",
         base_url="https://127.0.0.1:9",
         rules=RULES,
-        may_write=False,
+        confirm=None,
         ca_bundle="/nowhere/ca.pem",
     )
     with requests.Session() as session:

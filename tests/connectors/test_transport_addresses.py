@@ -76,7 +76,7 @@ def client(base: str) -> requests.Session:
         vendor="Acme",
         base_url=base,
         rules=(Rule("GET", r"/.*", Effect.READ),),
-        may_write=False,
+        confirm=None,
         timeout=(0.3, 0.3),
         attempts=1,
     )

@@ -72,7 +72,7 @@ def secure(authority: trustme.CA, *names: str, wants_client: bool = False) -> It
 
 
 def ask(base: str, *, refused: RefusedCredentials | None = None, token: str = "t", **options: Any) -> Any:
-    wire = Wire(**{"vendor": "Acme", "base_url": base, "rules": RULES, "may_write": False, **options})
+    wire = Wire(**{"vendor": "Acme", "base_url": base, "rules": RULES, "confirm": None, **options})
     transport = Transport(wire, sleep=lambda _: None, refused=refused or RefusedCredentials())
     with requests.Session() as session:
         transport.mount(session)
@@ -109,7 +109,7 @@ def test_a_certificate_for_another_host_is_said(authority: trustme.CA, bundle: s
 def test_a_session_that_skips_certificates_is_not_listened_to(authority: trustme.CA) -> None:
     with secure(authority) as server, requests.Session() as session:
         base = f"https://127.0.0.1:{server.port}"
-        Transport(Wire(vendor="Acme", base_url=base, rules=RULES, may_write=False)).mount(session)
+        Transport(Wire(vendor="Acme", base_url=base, rules=RULES, confirm=None)).mount(session)
         session.verify = False
         with pytest.raises(FatalError, match="is not trusted here"):
             session.get(f"{base}/items/1")

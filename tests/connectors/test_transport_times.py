@@ -8,6 +8,7 @@ from connectors.asana.settings import AsanaSettings
 from connectors.asana.wire import wire as asana_wire
 from connectors.jira.settings import JiraSettings
 from connectors.jira.wire import wire as jira_wire
+from connectors.testing.desk import unleased
 from connectors.transport import Wire
 from syncer.engine.lease import LIFETIME
 
@@ -27,9 +28,9 @@ def timeouts(vendor: str) -> tuple[float, float]:
             JiraSettings.parse({**JIRA, "email": "b@acme.example", "deployment": "cloud"}),
             "t",
             base="https://acme.example",
-            may_write=True,
+            confirm=unleased,
         )
         if vendor == "jira"
-        else asana_wire(AsanaSettings.parse(ASANA), "t", may_write=True)
+        else asana_wire(AsanaSettings.parse(ASANA), "t", confirm=unleased)
     )
     return made.timeout

@@ -14,7 +14,7 @@ from syncer.domain.work import Health, Progress, WorkStatus
 from syncer.engine.checkins import check_in
 from syncer.engine.report import SyncReport
 from syncer.engine.sync import Engine, Wish, plan_sync, run_sync
-from syncer.ports import Confirm, Connector, Context, unleased
+from syncer.ports import Confirm, Connector, Context
 from syncer.store.sql_store import SqlStore
 from tests.domain import build
 
@@ -47,20 +47,19 @@ class Desk:
     clock: MovableClock = field(default_factory=lambda: MovableClock(build.noon("2026-11-02")))
     opened: list[MemoryConnector] = field(default_factory=list)
 
-    def engine(self, *, may_write: bool = True) -> Engine:
+    def engine(self) -> Engine:
         return Engine(
             workspace=self.workspace,
             store=self.store,
             clock=self.clock,
-            connect=lambda name, confirm: self.connect(name, may_write=may_write, confirm=confirm),
+            connect=lambda name, confirm: self.connect(name, confirm=confirm),
         )
 
-    def connect(self, name: str, *, may_write: bool, confirm: Confirm = unleased) -> Connector:
+    def connect(self, name: str, *, confirm: Confirm | None) -> Connector:
         context = Context(
             workspace=self.workspace.id,
             connection=name,
-            may_write=may_write and self.workspace.publish.enabled,
-            confirm=confirm,
+            confirm=confirm if self.workspace.publish.enabled else None,
             secrets=NoSecrets(),
             clock=self.clock,
         )
@@ -95,7 +94,7 @@ class Desk:
         return run_sync(self.engine(), Wish(**wish))
 
     def plan(self, **wish: Any) -> SyncReport:
-        return plan_sync(self.engine(may_write=False), Wish(**wish))
+        return plan_sync(self.engine(), Wish(**wish))
 
     def configure(self, **changes: Any) -> None:
         self.workspace = replace(self.workspace, **changes)

@@ -239,6 +239,18 @@ def test_what_was_lost_stays_unknown_while_it_cannot_be_looked_up(desk: Desk) ->
     assert desk.tracker.steps.count("create") == 1
 
 
+def test_an_edit_that_was_lost_and_then_refused_may_stand(standing: Desk) -> None:
+    def refuse(step: str) -> None:
+        if step == "updated":
+            raise ForbiddenError("needs the right 'Edit own comments'", outcome_unknown=True)
+
+    standing.tracker.work("10042", WorkStatus.DONE, done=10)
+    standing.clock.pass_(days=1)
+    standing.tracker.fault = refuse
+    assert [one.code for one in standing.sync().delivered] == ["forbidden"]
+    assert [row.in_flight for row in outbox(standing)] == [True]
+
+
 def test_a_refused_item_is_tried_again_after_the_interval_and_not_before(desk: Desk) -> None:
     def forbid(step: str) -> None:
         if step == "create":

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from connectors.testing.desk import unleased
 from connectors.testing.memory import lose_answer
 from syncer.domain.declared import Move
 from syncer.domain.okr import Initiative, KeyResult, PublishPolicy
@@ -227,7 +228,7 @@ def test_read_only_is_enforced_where_the_write_would_leave(desk: Desk) -> None:
     desk.epic()
     desk.configure(publish=PublishPolicy(enabled=False))
     assert desk.sync().writes == 0
-    connector = desk.connect("jira", may_write=True)
+    connector = desk.connect("jira", confirm=unleased)
     desk.configure(publish=PublishPolicy())
     (planned,) = desk.plan().planned
     with pytest.raises(ReadOnlyError, match="in a run that only reads"):

@@ -111,6 +111,25 @@ def test_a_removal_that_was_not_answered_was_ours(kind: Kind, file_database: str
         trial(kind, file_database, "confidential", nth, "acted, and no answer", lasting=False)
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_edit_that_was_lost_and_then_refused_may_stand(kind: Kind, file_database: str) -> None:
+    with Yard(kind, file_database, 1) as yard:
+        play_up_to(yard, "changed")
+        came: list[Request] = []
+
+        def fault(number: int, request: Request) -> Response | Wire | None:
+            del number
+            if request.method != "PUT":
+                return None
+            came.append(request)
+            return Wire.LOSE_ANSWER if len(came) == 1 else FAILURES["403"]
+
+        yard.tracker.server.fault = fault
+        yard.sync()
+        assert len(came) >= 2
+        assert [in_flight for *_, in_flight in yard.state().owed] == [True]
+
+
 def test_what_was_written_without_a_bet_is_put_right_once_it_is_read(file_database: str) -> None:
     _, calls = undisturbed("asana", file_database, "first")
     for nth in range(1, calls + 1):

@@ -30,6 +30,7 @@ from connectors.sandbox.jira_datacenter import JiraDataCenter
 from connectors.sandbox.jira_records import Account
 from connectors.sandbox.jira_site import BOT, Deployment, JiraSite
 from connectors.sandbox.server import Request, StandIn
+from connectors.testing.desk import unleased
 from connectors.transport import Transport
 from syncer.domain.link import Link
 from syncer.domain.notification import Event, Subscription
@@ -40,7 +41,7 @@ from syncer.engine.checkins import check_in
 from syncer.engine.report import SyncReport
 from syncer.engine.sync import Engine, Wish, plan_sync, run_sync
 from syncer.engine.tick import SYNC
-from syncer.ports import Confirm, Connector, Context, Notifier, SecretReference, Store, unleased
+from syncer.ports import Confirm, Connector, Context, Notifier, SecretReference, Store
 from syncer.service.due import run_due
 from syncer.store import schema
 from syncer.store.sql_store import SqlStore, open_store
@@ -330,7 +331,7 @@ class Asana:
         )
 
         def dial(token: str) -> AsanaClient:
-            way = wire(settings, token, may_write=context.may_write, confirm=context.confirm)
+            way = wire(settings, token, confirm=context.confirm)
             return AsanaClient(settings.base_url, token, Transport(way, sleep=_not_at_all))
 
         return AsanaConnector(settings, context, dial)
@@ -484,12 +485,11 @@ class Yard:
             connect=lambda name, confirm: connector(self.tracker.connect(self._context(name, confirm))),
         )
 
-    def _context(self, name: str, confirm: Confirm = unleased) -> Context:
+    def _context(self, name: str, confirm: Confirm | None = unleased) -> Context:
         token = "asana-sandbox-token" if self.kind == "asana" else "sandbox-token"
         return Context(
             workspace="acme",
             connection=name,
-            may_write=True,
             confirm=confirm,
             secrets=Vault(token),
             clock=self.clock,

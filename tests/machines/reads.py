@@ -129,7 +129,7 @@ class Reader:
         context = Context(
             workspace="acme",
             connection="jira",
-            may_write=False,
+            confirm=None,
             secrets=Vault(),
             clock=SkewedClock(self.people, self.off),
             status_map={},

@@ -51,7 +51,7 @@ class Week:
         tick([self.workspace], self.store, self.clock, self)
 
 
-def _no_tracker(name: str, _: Confirm) -> Any:
+def _no_tracker(name: str, _: Confirm | None) -> Any:
     raise AssertionError(name)
 
 

@@ -15,11 +15,12 @@ from connectors.credentials import REFUSED
 from connectors.sandbox.asana_api import AsanaApi
 from connectors.sandbox.asana_site import AsanaSite
 from connectors.sandbox.server import Fault, Request, Response, StandIn
+from connectors.testing.desk import unleased
 from connectors.transport import Transport
 from syncer.domain.comment import Comment, Paragraph, Publication, Style, Text, marker
 from syncer.domain.sync import ConnectorState, Delivery, Placement, Standing
 from syncer.domain.work import Gone, Outcome, Snapshot, Unread, WorkRef, WorkStatus
-from syncer.ports import Confirm, Context, SecretReference, unleased
+from syncer.ports import Confirm, Context, SecretReference
 from tests.connectors import specs
 
 UNDESCRIBED = frozenset({
@@ -61,8 +62,7 @@ class Desk:
     """`slept` is what the transport would have waited; `fault` is asked before each answer."""
 
     fault: Fault | None = None
-    may_write: bool = True
-    confirm: Confirm = unleased
+    confirm: Confirm | None = unleased
     write_to: str = "task"
     rollup_task: str = "open"
     status_map: Mapping[str, WorkStatus] = field(default_factory=dict)
@@ -92,7 +92,6 @@ class Desk:
         context = Context(
             workspace="acme",
             connection="asana",
-            may_write=self.may_write,
             confirm=self.confirm,
             secrets=self.secret,
             clock=self.clock,
@@ -100,7 +99,7 @@ class Desk:
         )
 
         def dial(token: str) -> AsanaClient:
-            way = wire(settings, token, may_write=context.may_write, confirm=context.confirm)
+            way = wire(settings, token, confirm=context.confirm)
             transport = Transport(replace(way, timeout=self.timeout), sleep=self.slept.append)
             return AsanaClient(settings.base_url, token, transport)
 

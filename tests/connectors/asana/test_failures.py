@@ -236,5 +236,5 @@ def lonely_client(url: str) -> AsanaClient:
     settings = AsanaSettings.model_validate({
         "kind": "asana", "url": url, "workspace_gid": "1", "token": {"env": "T"},
     })  # fmt: skip
-    way = replace(wire(settings, TOKEN, may_write=False), attempts=1)
+    way = replace(wire(settings, TOKEN, confirm=None), attempts=1)
     return AsanaClient(settings.base_url, TOKEN, Transport(way))

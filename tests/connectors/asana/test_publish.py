@@ -309,7 +309,7 @@ def test_a_task_somebody_made_their_own_is_not_deleted(desk: Desk) -> None:
 
 
 def test_no_write_leaves_a_run_that_only_reads() -> None:
-    with Desk(may_write=False) as desk:
+    with Desk(confirm=None) as desk:
         gid = desk.site.add_project("P")
         for text, placement in (
             ("37 %", None),

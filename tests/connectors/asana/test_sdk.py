@@ -50,7 +50,7 @@ def test_the_plugin_connects_without_sending_anything(desk: Desk) -> None:
         "kind": "asana", "url": desk.stand_in.url, "workspace_gid": "1200000000000001", "token": {"env": "T"},
     })  # fmt: skip
     context = Context(
-        workspace="acme", connection="asana", may_write=False, secrets=OneSecret(), clock=desk.clock
+        workspace="acme", connection="asana", confirm=None, secrets=OneSecret(), clock=desk.clock
     )
     connector = plugin.connect(settings, context)
     assert desk.requests == []
@@ -96,7 +96,7 @@ def test_tokens_of_two_clients_are_not_mixed_up(desk: Desk) -> None:
     settings = AsanaSettings.model_validate({
         "kind": "asana", "url": desk.stand_in.url, "workspace_gid": "1", "token": {"env": "T"},
     })  # fmt: skip
-    second = Transport(wire(settings, "second", may_write=False))
+    second = Transport(wire(settings, "second", confirm=None))
     with pytest.raises(CredentialsError):
         AsanaClient(settings.base_url, "second", second).me()
     desk.connector.check()

@@ -12,11 +12,12 @@ import responses
 
 from connectors.asana.connector import AsanaConnector, plugin
 from connectors.asana.settings import AsanaSettings
+from connectors.testing.desk import unleased
 from syncer.domain.comment import Comment, Paragraph, Publication, Style, Text, marker
 from syncer.domain.sync import ConnectorState, Placement, Standing, Wrote
 from syncer.domain.work import Health, Snapshot, WorkRef, WorkStatus
 from syncer.errors import CredentialsError, ReadOnlyError
-from syncer.ports import Context
+from syncer.ports import Confirm, Context
 
 API = "https://app.asana.com/api/1.0"
 GID = "1200000000000777"
@@ -79,12 +80,12 @@ def asana() -> Iterator[responses.RequestsMock]:
         yield mock
 
 
-def connector(*, may_write: bool = True) -> AsanaConnector:
+def connector(*, confirm: Confirm | None = unleased) -> AsanaConnector:
     settings = AsanaSettings.model_validate(
         {"kind": "asana", "workspace_gid": "12", "token": {"env": "ASANA_TOKEN"}}
     )
     context = Context(
-        workspace="acme", connection="asana", may_write=may_write, secrets=OneSecret(), clock=FixedClock()
+        workspace="acme", connection="asana", confirm=confirm, secrets=OneSecret(), clock=FixedClock()
     )
     made = plugin.connect(settings, context)
     assert isinstance(made, AsanaConnector)
@@ -139,7 +140,7 @@ def test_the_second_step_makes_the_comment_with_foreign_text_escaped(asana: resp
 
 def test_nothing_that_writes_leaves_a_run_that_only_reads(asana: responses.RequestsMock) -> None:
     with pytest.raises(ReadOnlyError):
-        connector(may_write=False).publish(publication(), None)
+        connector(confirm=None).publish(publication(), None)
     assert "POST" not in {call.request.method for call in asana.calls}
 
 

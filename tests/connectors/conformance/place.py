@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from connectors.testing.desk import WORKSPACE
-from syncer.ports import Confirm, Context, SecretReference, unleased
+from syncer.ports import Confirm, Context, SecretReference
 
 TOKEN = "sandbox-token"
 
@@ -29,13 +29,10 @@ class Vault:
         return self._token
 
 
-def context(
-    connection: str, clock: Clock, *, may_write: bool, confirm: Confirm = unleased, token: str = TOKEN
-) -> Context:
+def context(connection: str, clock: Clock, *, confirm: Confirm | None, token: str = TOKEN) -> Context:
     return Context(
         workspace=WORKSPACE,
         connection=connection,
-        may_write=may_write,
         confirm=confirm,
         secrets=Vault(token),
         clock=clock,

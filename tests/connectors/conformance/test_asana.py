@@ -10,8 +10,9 @@ from connectors.asana.connector import AsanaConnector
 from connectors.sandbox.asana_fields import Record
 from connectors.sandbox.server import Request, Response
 from connectors.testing.conformance import Ability, Bucket, Budget, ConnectorSuite, Desk, Fate, Fault
+from connectors.testing.desk import unleased
 from syncer.domain.work import LinkState, WorkRef
-from syncer.ports import Confirm, unleased
+from syncer.ports import Confirm
 from tests.connectors.asana import desk as asana
 from tests.connectors.conformance.wire import Line
 
@@ -41,8 +42,8 @@ class AsanaDesk:
         self.asana = desk
         self.line = Line(desk.stand_in, _creates)
 
-    def connect(self, *, may_write: bool = True, confirm: Confirm = unleased) -> AsanaConnector:
-        self.asana.may_write, self.asana.confirm = may_write, confirm
+    def connect(self, *, confirm: Confirm | None = unleased) -> AsanaConnector:
+        self.asana.confirm = confirm
         return self.asana.another()
 
     def add_item(self, name: str) -> WorkRef:

@@ -7,8 +7,9 @@ import pytest
 
 from connectors.file.connector import FileConnector
 from connectors.testing.conformance import Ability, Bucket, Budget, ConnectorSuite, Desk, Fate, Fault
+from connectors.testing.desk import unleased
 from syncer.domain.work import LinkState, WorkRef
-from syncer.ports import Confirm, unleased
+from syncer.ports import Confirm
 from tests.connectors.conformance.place import TOKEN
 from tests.connectors.file.desk import Desk as Folder
 
@@ -47,8 +48,8 @@ class FileDesk:
         self._last = 0
         self.mend()
 
-    def connect(self, *, may_write: bool = True, confirm: Confirm = unleased) -> FileConnector:
-        return self.folder.connect(may_write=may_write, confirm=confirm)
+    def connect(self, *, confirm: Confirm | None = unleased) -> FileConnector:
+        return self.folder.connect(confirm=confirm)
 
     def add_item(self, name: str) -> WorkRef:
         key = self._next()

@@ -9,8 +9,9 @@ from connectors.sandbox.jira_records import Comment
 from connectors.sandbox.jira_site import BOT, Deployment
 from connectors.sandbox.server import Request
 from connectors.testing.conformance import Ability, Bucket, Budget, ConnectorSuite, Desk, Fate, Fault
+from connectors.testing.desk import unleased
 from syncer.domain.work import LinkState, WorkRef
-from syncer.ports import Confirm, unleased
+from syncer.ports import Confirm
 from tests.connectors.conformance.wire import Line
 from tests.connectors.jira import desk as jira
 
@@ -35,8 +36,8 @@ class JiraDesk:
         self.line = Line(desk.server, _creates)
         self._projects = 0
 
-    def connect(self, *, may_write: bool = True, confirm: Confirm = unleased) -> JiraConnector:
-        return self.jira.connect(may_write=may_write, confirm=confirm)
+    def connect(self, *, confirm: Confirm | None = unleased) -> JiraConnector:
+        return self.jira.connect(confirm=confirm)
 
     def add_item(self, name: str) -> WorkRef:
         self._projects += 1

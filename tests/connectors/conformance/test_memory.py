@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 
 from connectors.testing.conformance import Ability, Bucket, Budget, ConnectorSuite, Desk, Fate, Fault
+from connectors.testing.desk import unleased
 from connectors.testing.memory import MemoryConnector, MemoryTracker, no_fault
 from syncer.domain.work import LinkState, Progress, Snapshot, WorkRef, WorkStatus
 from syncer.errors import CredentialsError, FatalError, SyncerError, TemporaryError
-from syncer.ports import Confirm, unleased
+from syncer.ports import Confirm
 from tests.connectors.conformance.place import TOKEN, Clock, context
 
 NO_WIRE = "there is no wire"
@@ -44,8 +45,8 @@ class MemoryDesk:
         self._children: dict[str, dict[str, Bucket]] = {}
         self._last = 0
 
-    def connect(self, *, may_write: bool = True, confirm: Confirm = unleased) -> MemoryConnector:
-        given = context("memory", self.clock, may_write=may_write, confirm=confirm)
+    def connect(self, *, confirm: Confirm | None = unleased) -> MemoryConnector:
+        given = context("memory", self.clock, confirm=confirm)
         return MemoryConnector(self.tracker, given)
 
     def add_item(self, name: str) -> WorkRef:

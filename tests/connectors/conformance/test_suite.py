@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 
 from connectors.testing.conformance import Bucket, ConnectorSuite, Fate, Fault
+from connectors.testing.desk import unleased
 from connectors.testing.memory import MemoryComment, MemoryConnector
 from syncer.domain.comment import Publication
 from syncer.domain.sync import ConnectorState, Delivery, Placement, Standing, Wrote
 from syncer.domain.work import Gone, LinkState, Outcome, Progress, Snapshot, Unread, WorkRef
 from syncer.errors import CredentialsError, SkippableError, SyncerError, TemporaryError
-from syncer.ports import Confirm, Fetched, unleased
+from syncer.ports import Confirm, Fetched
 from tests.connectors.conformance.place import TOKEN, context
 from tests.connectors.conformance.test_memory import MemoryDesk
 
@@ -95,7 +96,7 @@ class Deaf(MemoryConnector):
 
 class Unguarded(MemoryConnector):
     def _write(self, step: str) -> None:
-        self.context = context("memory", MemoryDesk().clock, may_write=True)
+        self.context = context("memory", MemoryDesk().clock, confirm=unleased)
         MemoryConnector._write(self, step)
 
 
@@ -218,8 +219,8 @@ def test_a_broken_promise_is_caught(
     connector: type[MemoryConnector], test: str, arguments: dict[str, Any]
 ) -> None:
     class Broken(MemoryDesk):
-        def connect(self, *, may_write: bool = True, confirm: Confirm = unleased) -> MemoryConnector:
-            given = context("memory", self.clock, may_write=may_write, confirm=confirm)
+        def connect(self, *, confirm: Confirm | None = unleased) -> MemoryConnector:
+            given = context("memory", self.clock, confirm=confirm)
             return connector(self.tracker, given)
 
     caught(Broken(), test, arguments)

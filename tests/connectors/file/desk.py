@@ -10,9 +10,10 @@ from typing import Any
 
 from connectors.file.connector import FileConnector
 from connectors.file.settings import FileSettings
+from connectors.testing.desk import unleased
 from syncer.domain.sync import ConnectorState
 from syncer.domain.work import Gone, Outcome, Snapshot, Unread, WorkRef, WorkStatus
-from syncer.ports import Confirm, Context, unleased
+from syncer.ports import Confirm, Context
 from tests.connectors.conformance.place import Clock, Vault
 
 
@@ -28,12 +29,11 @@ class Desk:
         text = content if isinstance(content, str) else json.dumps(content)
         self.path.write_text(text, encoding="utf-8", newline="")
 
-    def connect(self, *, may_write: bool = True, confirm: Confirm = unleased) -> FileConnector:
+    def connect(self, *, confirm: Confirm | None = unleased) -> FileConnector:
         settings = {"kind": "file", "path": str(self.path), "format": self.format, "write_to": self.write_to}
         context = Context(
             workspace="acme",
             connection="file",
-            may_write=may_write,
             confirm=confirm,
             secrets=Vault(),
             clock=self.clock,

@@ -265,7 +265,7 @@ def test_off_writes_nothing(tmp_path: Path) -> None:
 
 
 def test_the_gate_is_at_the_disk(file: Desk) -> None:
-    disk = file.connect(may_write=False)._disk
+    disk = file.connect(confirm=None)._disk
     with pytest.raises(ReadOnlyError, match="A comment was about to be written in a run that only reads"):
         disk.put("onb.txt", "words")
     with pytest.raises(ReadOnlyError, match="A comment was about to be removed in a run that only reads"):

@@ -15,10 +15,11 @@ from connectors.sandbox.jira_datacenter import JiraDataCenter
 from connectors.sandbox.jira_records import Account
 from connectors.sandbox.jira_site import Deployment, JiraSite
 from connectors.sandbox.server import Fault, Request, Response, StandIn
+from connectors.testing.desk import unleased
 from syncer.domain.comment import Bullets, Comment, Heading, Paragraph, Publication, Style, Text, marker
 from syncer.domain.sync import ConnectorState
 from syncer.domain.work import Gone, Outcome, Snapshot, Unread, WorkRef, WorkStatus
-from syncer.ports import Confirm, Context, SecretReference, unleased
+from syncer.ports import Confirm, Context, SecretReference
 from tests.connectors import specs
 
 ANA = Account("5b10a2844c20165700ede21g", "Ana Ruiz", "ana@acme.example")
@@ -55,8 +56,7 @@ class Desk:
     def connect(
         self,
         *,
-        may_write: bool = True,
-        confirm: Confirm = unleased,
+        confirm: Confirm | None = unleased,
         status_map: Mapping[str, WorkStatus] | None = None,
         **options: Any,
     ) -> JiraConnector:
@@ -64,7 +64,6 @@ class Desk:
         context = Context(
             workspace="acme",
             connection="jira",
-            may_write=may_write,
             confirm=confirm,
             secrets=Vault(),
             clock=self.clock,

@@ -32,7 +32,7 @@ class Rotating:
 
 def connect(d: Desk, secrets: Rotating, **options: str) -> JiraConnector:
     settings = {"kind": "jira", "url": d.server.url, "token": {"env": "JIRA_TOKEN"}, **d.options, **options}
-    context = Context(workspace="acme", connection="jira", may_write=False, secrets=secrets, clock=d.clock)
+    context = Context(workspace="acme", connection="jira", confirm=None, secrets=secrets, clock=d.clock)
     made = JiraConnector(JiraSettings.parse(settings), context, sleep=d.slept.append)
     d.made.append(made)
     return made
@@ -123,7 +123,7 @@ def test_access_is_told_link_by_link(deployment: Deployment) -> None:
             ref("labels = tips", kind="jql"),
             ref("project = GONE", kind="jql"),
         ]
-        told = d.connect(may_write=False).access(refs)
+        told = d.connect(confirm=None).access(refs)
         gone = "The value 'GONE' does not exist for the field 'project'."
         assert [(a.can_read, a.can_comment, a.missing) for a in told[:7]] == [
             (True, True, ""),

@@ -143,7 +143,7 @@ def test_a_thousand_comments_are_verified_by_one_request() -> None:
         d.site.edit_comment(keys[3], receipts[3].placement.comment_id or "", ANA, "mine now")
         d.site.delete_comment(keys[4], receipts[4].placement.comment_id or "")
         d.site.hide(keys[5])
-        connector, before = d.connect(may_write=False), len(d.server.requests)
+        connector, before = d.connect(confirm=None), len(d.server.requests)
         found = connector.verify(receipts)
         assert Counter(found.values()) == {Standing.STANDING: 27, Standing.EDITED: 1, Standing.OPTED_OUT: 1}
         assert receipts[5].item_id not in found, "nobody knows of what is not shown"
@@ -324,9 +324,9 @@ def test_a_run_that_only_reads_writes_nothing(deployment: Deployment) -> None:
         steps = ((publication(item), None), (publication(item), placement))
         for wanted, where in (*steps, (publication(item, withdrawn=True), placement)):
             with pytest.raises(ReadOnlyError, match="was about to be written to Jira in a run that only"):
-                d.connect(may_write=False).publish(wanted, where)
-        assert d.connect(may_write=False).find_published(ref("ONB-1"), item, marker("acme", item))
-        d.connect(may_write=False).fetch([ref("ONB-1")], d.connect().fetch([], ConnectorState()).state)
+                d.connect(confirm=None).publish(wanted, where)
+        assert d.connect(confirm=None).find_published(ref("ONB-1"), item, marker("acme", item))
+        d.connect(confirm=None).fetch([ref("ONB-1")], d.connect().fetch([], ConnectorState()).state)
         assert len(d.writes()) == 1
 
 

@@ -13,11 +13,12 @@ import responses
 
 from connectors.jira.connector import JiraConnector
 from connectors.jira.settings import JiraSettings
+from connectors.testing.desk import unleased
 from syncer.domain.comment import Comment, Paragraph, Publication, Style, Text, marker
 from syncer.domain.sync import ConnectorState, Placement, Standing, Wrote
 from syncer.domain.work import Snapshot, WorkRef, WorkStatus
 from syncer.errors import CredentialsError, ReadOnlyError, TemporaryError
-from syncer.ports import Context
+from syncer.ports import Confirm, Context
 from tests.connectors import specs
 
 SITE = "https://acme.atlassian.net"
@@ -93,7 +94,7 @@ def site() -> Iterator[responses.RequestsMock]:
                 specs.check("jira-cloud-v3.json", call.request, base=SITE)
 
 
-def connector(*, may_write: bool = True) -> JiraConnector:
+def connector(*, confirm: Confirm | None = unleased) -> JiraConnector:
     settings = JiraSettings.model_validate(
         {
             "kind": "jira",
@@ -104,7 +105,7 @@ def connector(*, may_write: bool = True) -> JiraConnector:
         }
     )
     context = Context(
-        workspace="acme", connection="jira", may_write=may_write, secrets=OneSecret(), clock=FixedClock()
+        workspace="acme", connection="jira", confirm=confirm, secrets=OneSecret(), clock=FixedClock()
     )
     return JiraConnector(settings, context, sleep=lambda seconds: None)
 
@@ -161,7 +162,7 @@ def test_an_edit_is_quiet_where_jira_lets_us(site: responses.RequestsMock) -> No
 
 def test_nothing_that_writes_leaves_a_run_that_only_reads(site: responses.RequestsMock) -> None:
     with pytest.raises(ReadOnlyError):
-        connector(may_write=False).publish(publication(), None)
+        connector(confirm=None).publish(publication(), None)
     assert [call.request.method for call in site.calls] in ([], ["GET"])
 
 
