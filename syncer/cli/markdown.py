@@ -12,23 +12,30 @@ from syncer.engine.report import ConnectionOutcome, Planned, SyncReport
 
 _MARKUP: Final = re.compile(r"([\\`*_{}\[\]<>()#+!|~@&-])")
 _FENCE: Final = re.compile(r"`{3,}")
+_LISTED: Final = 100
+_ROOM: Final = 60_000
+"""Characters. A pull request takes 65,536 (GitHub: body of a comment), and people may write beside ours."""
 
 
 def plan_markdown(report: SyncReport, now: datetime, /, *, publishing: bool) -> Iterable[str]:
-    """What a sync would do, every comment as a diff. Foreign text is no markup in it and mentions nobody."""
+    """What a sync would do, every comment as a diff, as far as a pull request takes it.
+
+    Foreign text is no markup in it and mentions nobody.
+    """
     planned = report.planned if publishing else ()
     yield f"## Plan for {escape(report.workspace)}"
     yield ""
     yield _summary(report, report.to_write if publishing else 0)
     if not publishing:
         yield from ("", f"{text.PUBLISHING_OFF[0].upper()}{text.PUBLISHING_OFF[1:]}.")
-    yield from _listed("What stands that should not", (escape(text.exposed(one)) for one in report.exposed))
-    yield from _listed("What waits", _waiting(report))
-    yield from _listed("What cannot be read", _troubles(report))
-    yield from _listed("What is new", _changes(report))
-    yield from _listed("Signals", _signals(report))
-    for one in planned:
-        yield from _comment(one, now)
+    yield from _fitted(
+        _listed("What stands that should not", (escape(text.exposed(one)) for one in report.exposed)),
+        _listed("What waits", _waiting(report)),
+        _listed("What cannot be read", _troubles(report)),
+        _listed("What is new", _changes(report)),
+        _listed("Signals", _signals(report)),
+        *(_comment(one, now) for one in planned),
+    )
     yield ""
 
 
@@ -50,10 +57,28 @@ def _summary(report: SyncReport, comments: int) -> str:
     )
 
 
+def _fitted(*parts: Iterable[str]) -> Iterator[str]:
+    """Part after part, each whole or not at all, and how many there was no room for."""
+    room, left_out = _ROOM, 0
+    for part in parts:
+        lines = list(part)
+        size = sum(len(line) + 1 for line in lines)
+        if left_out or size > room:
+            left_out += bool(lines)
+            continue
+        room -= size
+        yield from lines
+    if left_out:
+        more = text.many(left_out, "further part")
+        yield from ("", f"Shortened: {more} did not fit; `syncer plan` shows all.")
+
+
 def _listed(title: str, items: Iterable[str]) -> Iterator[str]:
     found = list(items)
     if found:
-        yield from ("", f"### {title}", "", *(f"- {item}" for item in found))
+        yield from ("", f"### {title}", "", *(f"- {item}" for item in found[:_LISTED]))
+    if len(found) > _LISTED:
+        yield f"- and {len(found) - _LISTED} more"
 
 
 def _troubles(report: SyncReport) -> Iterator[str]:

@@ -218,7 +218,9 @@ def _section(section: Section) -> list[Block]:
     ]
     others = [_other(other) for other in rollup.work if other is not line]
     if others:
-        blocks.append(Paragraph((Text("Other bets on this number: "), Text(" · ".join(others)))))
+        # One run each, so that no limit on the length of a run takes any of them away.
+        rest = (Text(f" · {other}") for other in others[1:])
+        blocks.append(Paragraph((Text("Other bets on this number: "), Text(others[0]), *rest)))
     return blocks
 
 

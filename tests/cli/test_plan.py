@@ -11,11 +11,11 @@ from connectors.testing.desk import unleased
 from syncer.app import App, SystemClock
 from syncer.cli.markdown import plan_markdown
 from syncer.cli.syncing import plan_lines, sync_lines
-from syncer.domain.comment import Comment, Publication
+from syncer.domain.comment import Comment, Paragraph, Publication, Text
 from syncer.domain.sync import Standing, Wrote
 from syncer.domain.work import WorkRef
 from syncer.engine.courier import Delivered
-from syncer.engine.report import Exposed, Held, SyncReport
+from syncer.engine.report import ConnectionOutcome, ConnectionReport, Exposed, Held, Planned, SyncReport
 from syncer.errors import ReadOnlyError
 from tests.cli.world import World, writes
 
@@ -217,8 +217,12 @@ def test_where_publishing_is_off_no_write_leaves(synced: World, command: str) ->
     assert (writes(*synced.story.stand_ins), synced.comments()) == ([], before)
 
 
-def test_where_publishing_is_off_a_write_that_is_tried_stays_here(acme: World) -> None:
-    with_publishing_off(acme)
+@pytest.mark.parametrize("publishing", [True, False])
+def test_a_write_that_a_plan_tries_stays_here_and_any_where_publishing_is_off(
+    acme: World, publishing: bool
+) -> None:
+    if not publishing:
+        with_publishing_off(acme)
     settings = ServiceSettings(
         workspaces=acme.file, secrets_dir=acme.folder / "secrets", state_dir=acme.folder / "state"
     )
@@ -226,7 +230,8 @@ def test_where_publishing_is_off_a_write_that_is_tried_stays_here(acme: World) -
     (one,) = app.workspaces()
     comment = Comment(blocks=(), marker="okr-syncer:acme/1")
     for connection, kind in one.workspace.connection_kinds.items():
-        connector = app.engine(one, may_write=True).connect(connection, unleased)
+        lease = None if publishing else unleased  # a plan has none
+        connector = app.engine(one, may_write=True).connect(connection, lease)
         ref = WorkRef(connection, "project" if kind == "asana" else "epic", "X-1")
         with pytest.raises(ReadOnlyError):
             connector.publish(Publication(workspace="acme", ref=ref, item_id="1", comment=comment), None)
@@ -237,3 +242,23 @@ def test_where_publishing_is_off_a_write_that_is_tried_stays_here(acme: World) -
 
 REMOVAL = Publication(workspace="acme", ref=WorkRef("jira", "epic", "ONB-12"), item_id="10042", comment=None)
 NOW = datetime(2026, 11, 2, 15, tzinfo=UTC)
+
+
+def test_a_plan_in_markdown_fits_a_pull_request() -> None:
+    text = Comment(blocks=tuple(Paragraph((Text("word " * 80),)) for _ in range(9)), marker="m")
+    planned = tuple(
+        Planned(Publication(workspace="acme", ref=REMOVAL.ref, item_id=str(n), comment=text), None, None)
+        for n in range(99)
+    )
+    troubles = tuple(
+        ConnectionReport(connection=f"jira-{n}", outcome=ConnectionOutcome.FAILED) for n in range(102)
+    )
+    report = SyncReport(workspace="acme", run=None, connections=troubles, planned=planned)
+
+    out = "\n".join(plan_markdown(report, NOW, publishing=True))
+
+    shown = out.count("### Create the comment on")
+    assert 55_000 < len(out) < 65_536
+    assert out.count("```") == 2 * shown
+    assert "- and 2 more\n" in out
+    assert out.endswith(f"\n\nShortened: {99 - shown} further parts did not fit; `syncer plan` shows all.\n")

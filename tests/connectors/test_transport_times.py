@@ -18,7 +18,7 @@ ASANA = {"kind": "asana", "workspace_gid": "12", "token": {"env": "T"}}
 
 @pytest.mark.parametrize("vendor", ["jira", "asana"])
 def test_one_attempt_at_a_write_is_over_well_before_its_lease(vendor: str) -> None:
-    """The lease is confirmed right before each attempt, and none outlives half of it."""
+    """The lease is confirmed right before each attempt, and none waits in silence for half of it."""
     assert sum(timeouts(vendor)) < LIFETIME.total_seconds() / 2
 
 

@@ -364,6 +364,14 @@ def test_a_long_wait_is_kept_on_the_connection_and_nothing_is_asked_before(desk:
     assert desk.sync().connections[0].outcome is ConnectionOutcome.READ
 
 
+def test_a_plan_opens_connections_that_let_no_write_out(standing: Desk) -> None:
+    standing.opened.clear()
+    standing.plan()
+    assert [one.context.confirm for one in standing.opened] == [None]
+    standing.sync()
+    assert standing.opened[-1].context.confirm is not None
+
+
 def test_one_failing_connection_stops_no_other(desk: Desk) -> None:
     desk.epic()
     other = build.initiative("emails", link=build.link("emails", ref=build.ref("777", connection="asana")))

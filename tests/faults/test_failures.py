@@ -39,8 +39,8 @@ def undisturbed(kind: Kind, address: str, scene: str) -> tuple[State, int]:
         return yard.state(), calls
 
 
-def trial(kind: Kind, address: str, scene: str, nth: int, failure: str, *, lasting: bool) -> bool:
-    """Whether the call came; raises AssertionError where its failure left a trace, or something twice."""
+def trial(kind: Kind, address: str, scene: str, nth: int, failure: str, *, lasting: bool) -> int:
+    """How much was created; raises AssertionError where the failure left a trace, or something twice."""
     right, _ = undisturbed(kind, address, scene)
     answer, made = FAILURES[failure], list[str]()
     with Yard(kind, address) as yard:
@@ -59,8 +59,8 @@ def trial(kind: Kind, address: str, scene: str, nth: int, failure: str, *, lasti
             yard.sync()
         except SyncerError as error:
             pytest.fail(f"the sync raised {error}")
-        came = len(yard.tracker.server.requests) - first >= nth
         where = f"{kind}, {scene}: call {nth} failed with {failure}{', as all after it' if lasting else ''}"
+        assert len(yard.tracker.server.requests) - first >= nth, f"{where}: it never came"
         assert len(made) == len(set(made)), f"{where}: created twice in one sync"
         sent = len(yard.tracker.server.requests)
         yard.settle()
@@ -68,7 +68,7 @@ def trial(kind: Kind, address: str, scene: str, nth: int, failure: str, *, lasti
         assert len(made) == len(set(made)), f"{where}: created again in a later sync"
         assert yard.doubles() == 0, where
         assert yard.state() == right, where
-    return came
+    return len(made)
 
 
 def _thing(request: Request) -> str:
@@ -83,8 +83,8 @@ def play(kind: Kind, address: str, scene: str, record: Record, *, every: int, la
         for number, failure in enumerate(FAILURES)
         for nth in range(1 + number % every, calls + 1, every)
     ]
-    assert all(trials), "every call has to come"
     record("faults: syncs with a failing call, all ending as unharmed ones", len(trials))
+    record("faults: creating calls in them that the tracker acted upon, none of them repeated", sum(trials))
 
 
 @pytest.mark.parametrize("kind", KINDS)
