@@ -8,7 +8,14 @@ import stat
 from pathlib import Path
 from typing import Final
 
-from syncer.errors import FatalError, ForbiddenError, ReadOnlyError, SkippableError, TemporaryError
+from syncer.errors import (
+    FatalError,
+    ForbiddenError,
+    ReadOnlyError,
+    SkippableError,
+    SyncerError,
+    TemporaryError,
+)
 from syncer.ports import Confirm
 
 LARGEST: Final = 64 * 1024 * 1024
@@ -55,10 +62,9 @@ class Disk:
 
     def put(self, name: str, text: str) -> None:
         """Writes a comment whole or not at all. Raises ReadOnlyError in a run that only reads."""
-        confirm = self._gate("written")
+        confirm, draft = self._gate("written"), self._ours(name).with_suffix(".draft")
         try:
             self.folder.mkdir(exist_ok=True)
-            draft = self._ours(name).with_suffix(".draft")
             with draft.open("wb") as whole:
                 whole.write(text.encode("utf-8", "replace"))
                 whole.flush()
@@ -68,6 +74,9 @@ class Disk:
             draft.replace(self._ours(name))
         except OSError as error:
             raise self._refused(error) from error
+        except SyncerError:
+            draft.unlink(missing_ok=True)
+            raise
 
     def remove(self, name: str) -> None:
         """Takes a comment away; raises as `put` does."""
