@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import uuid4
@@ -27,8 +27,10 @@ from syncer.engine.notify import Notifiers, begin_telling, run_notify
 from syncer.engine.pull import Deferred, PullPlan, Scope, in_back_off, plan_pull
 from syncer.engine.reading import Connect, ConnectionRead, deferred_report, read_connection, recovered
 from syncer.engine.report import ConnectionOutcome, ConnectionReport, Planned, SyncReport
+from syncer.engine.tick import RECONCILE
 from syncer.engine.values import ValueSource, ValuesRead, read_values
 from syncer.engine.verify import Verify
+from syncer.errors import LeaseLostError, SyncerError
 from syncer.ports import Clock, Confirm, Connector, Store
 
 
@@ -233,9 +235,19 @@ def _deliver(
     if wish.fresh:
         verify = Verify.EVERYTHING if wish.trigger is Trigger.MANUAL else Verify.RECENT
     connect = engine.connected(holding.confirm)
-    return deliver(
-        holding, engine.clock, engine.workspace, reads, readable, connect, away=away, verify=verify
-    )
+    try:
+        return deliver(
+            holding, engine.clock, engine.workspace, reads, readable, connect, away=away, verify=verify
+        )
+    except LeaseLostError:
+        _have_a_look(engine)
+        raise
+
+
+def _have_a_look(engine: Engine) -> None:
+    """What was written after the lease was lost nobody has noted: the next tick has everything looked at."""
+    with suppress(SyncerError), engine.store.write() as work:
+        work.set_next_slot(engine.workspace.id, RECONCILE, engine.clock.now())
 
 
 def _kept(read: ConnectionRead, state: ConnectorState, before: Before, wish: Wish) -> ConnectorState:

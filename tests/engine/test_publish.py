@@ -15,6 +15,7 @@ from connectors.testing.memory import lose_answer, no_fault
 from syncer.domain.okr import KeyResult, PublishPolicy
 from syncer.domain.sync import OutboxRow, Standing, Wrote
 from syncer.domain.work import LinkState, WorkStatus
+from syncer.engine.tick import RECONCILE
 from syncer.errors import (
     ForbiddenError,
     LeaseLostError,
@@ -219,6 +220,8 @@ def test_the_lease_is_asked_right_before_the_write(desk: Desk) -> None:
         desk.sync()
     assert "create" not in desk.tracker.steps
     assert desk.tracker.comments("10042") == []
+    with desk.store.read() as work:
+        assert work.next_slots(RECONCILE) == {"acme": desk.clock.now()}, "somebody is to have a look"
 
 
 def test_what_was_lost_stays_unknown_while_it_cannot_be_looked_up(desk: Desk) -> None:

@@ -71,7 +71,7 @@ class Noted:
 
     @property
     def step(self) -> str:
-        return next(step for method, step in _NAMES if method in self._called)
+        return next((step for method, step in _NAMES if method in self._called), "nothing of those")
 
 
 class PointedStore:

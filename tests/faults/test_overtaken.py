@@ -64,7 +64,7 @@ def test_a_run_overtaken_at_any_call_writes_nothing_more(
 
 
 def left_by_a_zombie(kind: Kind, address: str, nth: int) -> int | None:
-    """How many comments it left twice, None where the point was not reached. They are gone after a night.
+    """How many comments it left twice, None where the point was not reached. The next tick mends them.
 
     It is stopped after it made sure of its lease, for longer than that lasts; another run syncs; it goes on.
     """
@@ -80,14 +80,15 @@ def left_by_a_zombie(kind: Kind, address: str, nth: int) -> int | None:
             os.kill(pid, signal.SIGCONT)
             os.waitpid(pid, 0)
         left = yard.doubles()
-        yard.settle(fresh=True)
+        yard.ticked()
         assert yard.doubles() == 0
+        yard.settle()
         assert yard.state() == right
         return left
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_is_written_in_the_window_that_is_left_is_mended_in_a_night(
+def test_what_is_written_in_the_window_that_is_left_is_mended_at_the_next_tick(
     kind: Kind, database: str, record_property: Record
 ) -> None:
     nth, left = 1, list[int]()
@@ -95,4 +96,4 @@ def test_what_is_written_in_the_window_that_is_left_is_mended_in_a_night(
         left.append(doubles)
         nth += 1
     assert sum(left) > 0, "the window is there; where it is not, docs/lifecycle.md is to say so"
-    record_property("faults: comments that zombies left twice, all of them gone after a night", sum(left))
+    record_property("faults: comments that zombies left twice, all gone after the next tick", sum(left))

@@ -40,7 +40,7 @@ from syncer.domain.work import Health, WorkRef
 from syncer.engine.checkins import check_in
 from syncer.engine.report import SyncReport
 from syncer.engine.sync import Engine, Wish, plan_sync, run_sync
-from syncer.engine.tick import SYNC
+from syncer.engine.tick import SYNC, tick
 from syncer.ports import Confirm, Connector, Context, Notifier, SecretReference, Store
 from syncer.service.due import run_due
 from syncer.store import schema
@@ -358,6 +358,13 @@ class State:
     numbers: tuple[tuple[Any, ...], ...]
 
 
+@dataclass(frozen=True)
+class Inline:
+    """A dispatcher that works off what it is handed at once."""
+
+    dispatch: Callable[[Due], None]
+
+
 WrapStore = Callable[[SqlStore], Store]
 WrapConnector = Callable[[Connector], Connector]
 WrapNotifier = Callable[[Notifier], Notifier]
@@ -471,6 +478,15 @@ class Yard:
                 work.add_due(due)
             report = run_due(lambda _: self._engine(opened, lambda it: it), opened, due)
         assert report is not None
+
+    def ticked(self) -> None:
+        """The service looks what is due now, and works that off."""
+        with self.opened() as opened:
+
+            def dispatch(due: Due) -> None:
+                run_due(lambda _: self._engine(opened, lambda it: it), opened, due)
+
+            tick([self.workspace], opened, self.clock, Inline(dispatch))
 
     def owes(self) -> int:
         """How many comments a sync would write now."""
