@@ -250,7 +250,7 @@ class Machine(RuleBasedStateMachine):
             self.yard.settle()
         if self.yard.silent:
             self.yard.clock.at = max(self.latest, self.yard.clock.now())
-            self.yard.settle()
+            self._settle()
             for item in self.yard.silent - self.touched:
                 for body in list(self.yard.tracker.comments().values())[item]:
                     assert "nothing here is kept up to date" in body
@@ -258,10 +258,7 @@ class Machine(RuleBasedStateMachine):
             self.yard.settle()
         # What was checked in by a clock that was ahead is of a day to come until the right one is there.
         self.yard.clock.at = max(self.latest, self.yard.clock.now())
-        self.yard.settle()
-        if any(item_id is None for _, _, item_id in self.yard.state().links):
-            # Archived or hidden when it was first looked for, and moved: its key is tried again at night.
-            self.yard.settle(fresh=True)
+        self._settle()
         assert self.yard.doubles() == 0
         assert self.yard.owes() == 0
         self._check_text()
@@ -269,6 +266,16 @@ class Machine(RuleBasedStateMachine):
         self._ready()
         self.yard.sync()
         assert [one.path for one in self.yard.tracker.server.requests[before:] if is_write(one)] == []
+
+    def _settle(self) -> None:
+        """Clean syncs, and one as at night where an item is not known yet.
+
+        It was archived or hidden when it was first looked for, and moved. Its key is tried again at night, and
+        until then nothing is called retired.
+        """
+        self.yard.settle()
+        if any(item_id is None for _, _, item_id in self.yard.state().links):
+            self.yard.settle(fresh=True)
 
     def _check_text(self) -> None:
         """What no person touched says how things are; what one touched is as they left it."""
