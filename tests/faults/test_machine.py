@@ -270,8 +270,8 @@ class Machine(RuleBasedStateMachine):
     def _settle(self) -> None:
         """Clean syncs, and one as at night where an item is not known yet.
 
-        It was archived or hidden when it was first looked for, and moved. Its key is tried again at night, and
-        until then nothing is called retired.
+        It was archived or hidden when it was first looked for, and moved: its key is tried again at night.
+        Until then nothing is called retired.
         """
         self.yard.settle()
         if any(item_id is None for _, _, item_id in self.yard.state().links):
