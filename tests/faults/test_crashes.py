@@ -81,13 +81,15 @@ def play(kind: Kind, address: str, seeds: int, record: Record) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_no_kill_leaves_anything_twice_or_lost(kind: Kind, database: str, record_property: Record) -> None:
-    play(kind, database, 1, record_property)
+def test_no_kill_leaves_anything_twice_or_lost(
+    kind: Kind, durable_database: str, record_property: Record
+) -> None:
+    play(kind, durable_database, 1, record_property)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_kill_leaves_anything_twice_or_lost_at_length(
-    kind: Kind, database: str, record_property: Record
+    kind: Kind, durable_database: str, record_property: Record
 ) -> None:
-    play(kind, database, SEEDS, record_property)
+    play(kind, durable_database, SEEDS, record_property)

@@ -25,10 +25,10 @@ def told_undisturbed(address: str) -> list[str]:
 
 
 @pytest.mark.parametrize("point", TELLING)
-def test_no_kill_loses_news(point: str, database: str) -> None:
-    (message,) = told_undisturbed(database)
+def test_no_kill_loses_news(point: str, durable_database: str) -> None:
+    (message,) = told_undisturbed(durable_database)
     assert "watermelon" in message
-    with with_news(database) as yard:
+    with with_news(durable_database) as yard:
         yard.sync()
         yard.check_in(36, Health.ON_TRACK)
 
