@@ -20,7 +20,7 @@ Place = tuple[str, int, int]
 """The scene, how many items there are, and at the how manieth time at a point the kill comes."""
 
 EVERYWHERE = (*POINTS, *ON_THE_WIRE)
-SEEDS = 24
+SEEDS = 20
 
 
 @cache

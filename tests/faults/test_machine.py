@@ -399,4 +399,4 @@ def test_whatever_happens(kind: Kind, file_database: str, record_property: Recor
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_whatever_happens_at_length(kind: Kind, database: str, record_property: Record) -> None:
-    run(kind, database, 340, 50, record_property)
+    run(kind, database, 320, 50, record_property)
