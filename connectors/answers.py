@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -120,6 +122,16 @@ def _texts(value: object) -> list[str]:
 
 def _message(item: object) -> object:
     return item.get("message") if isinstance(item, dict) else item
+
+
+@contextmanager
+def as_unknown_as(first: SyncerError) -> Iterator[None]:
+    """What a look at the reason of `first` raises leaves as unknown what that had left unknown."""
+    try:
+        yield
+    except SyncerError as error:
+        error.outcome_unknown = error.outcome_unknown or first.outcome_unknown
+        raise
 
 
 def common_reading(vendor: str, response: Response) -> SyncerError | None:

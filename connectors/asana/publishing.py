@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+from connectors.answers import as_unknown_as
 from connectors.asana.client import AsanaClient
 from connectors.asana.markup import rich_text
 from connectors.asana.records import OwnText
@@ -75,8 +76,9 @@ class TaskComments:
             return Delivery(Placement(gid), Standing.STANDING, Wrote.CREATED)
         try:
             return _edited(self.client, publication, publication.comment, at, at.comment_id, self.me)
-        except NotFoundError:
-            self.client.touch_task(publication.item_id)
+        except NotFoundError as missing:
+            with as_unknown_as(missing):
+                self.client.touch_task(publication.item_id)
             return Delivery(at, Standing.OPTED_OUT, Wrote.NOTHING)
 
     def _pinned(self, task: str, html: str) -> str:
@@ -131,9 +133,10 @@ class ProjectComments:
             if at.comment_id is None:
                 return self._add_comment(publication.comment, at, at.container_id)
             return _edited(self.client, publication, publication.comment, at, at.comment_id, self.me)
-        except NotFoundError:
+        except NotFoundError as missing:
             # The task or the comment is gone. Only where the project still answers was that a human's wish.
-            self.client.touch_project(publication.item_id)
+            with as_unknown_as(missing):
+                self.client.touch_project(publication.item_id)
             return Delivery(at, Standing.OPTED_OUT, Wrote.NOTHING)
 
     def _add_task(self, publication: Publication) -> Delivery:

@@ -5,17 +5,11 @@ from __future__ import annotations
 import os
 import re
 import stat
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from syncer.errors import (
-    FatalError,
-    ForbiddenError,
-    ReadOnlyError,
-    SkippableError,
-    SyncerError,
-    TemporaryError,
-)
+from syncer.errors import FatalError, ForbiddenError, ReadOnlyError, SkippableError, TemporaryError
 from syncer.ports import Confirm
 
 LARGEST: Final = 64 * 1024 * 1024
@@ -61,7 +55,7 @@ class Disk:
             raise self._refused(error) from error
 
     def put(self, name: str, text: str) -> None:
-        """Writes a comment whole or not at all. Raises ReadOnlyError in a run that only reads."""
+        """Writes a comment whole or not at all. Raises ReadOnlyError, and what confirm does."""
         confirm, draft = self._gate("written"), self._ours(name).with_suffix(".draft")
         try:
             self.folder.mkdir(exist_ok=True)
@@ -74,9 +68,9 @@ class Disk:
             draft.replace(self._ours(name))
         except OSError as error:
             raise self._refused(error) from error
-        except SyncerError:
-            draft.unlink(missing_ok=True)
-            raise
+        finally:
+            with suppress(OSError):  # what is left of it is in nobody's way
+                draft.unlink(missing_ok=True)
 
     def remove(self, name: str) -> None:
         """Takes a comment away; raises as `put` does."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from connectors.answers import answer_of
+from connectors.answers import answer_of, as_unknown_as
 from connectors.jira import markup
 from connectors.jira.client import JiraClient, Json, account_of
 from connectors.jira.settings import Visibility
@@ -170,8 +170,9 @@ class Publisher:
             if self._was_edited(standing) and not publication.over_edits:
                 return Delivery(here, Standing.EDITED, Wrote.NOTHING)
             self._replace(publication, comment, stands)
-        except NotFoundError:
-            self._make_sure_it_is_readable(publication.item_id)
+        except NotFoundError as missing:
+            with as_unknown_as(missing):
+                self._make_sure_it_is_readable(publication.item_id)
             return Delivery(here, Standing.OPTED_OUT, Wrote.NOTHING)
         return Delivery(here, Standing.STANDING, Wrote.UPDATED)
 

@@ -101,7 +101,7 @@ class Courier:
             self._save(replace(row, in_flight=True, unanswered=frozenset()))
             return Delivered(publication, None, writes=count(written))
         if placement is None and (publication.comment is None or publication.is_last_word):
-            self._settle(publication, receipt, _NOTHING_STANDS)
+            self._settle(publication, receipt, Delivery(Placement(), Standing.WITHDRAWN, Wrote.NOTHING))
             return Delivered(publication, Standing.WITHDRAWN, writes=count(written))
         return self._steps(row, receipt, placement, written, room)
 
@@ -231,15 +231,15 @@ class Courier:
         What leaks is asked for until it is known to be gone: Jira does not tell deleted from hidden.
         """
         needless = row.publication.is_last_word or row.publication.comment is None
-        leaking = is_exposed(row, receipt, self.confidential)
+        leaking = receipt is None or is_exposed(row, receipt, self.confidential)
         return (NotFoundError,) if needless and not leaking else ()
 
     def _closed_unsaid(self, row: OutboxRow, receipt: Receipt | None, written: Sequence[Wrote]) -> Delivered:
         """Nothing more is written, and nobody opted out. What may be said is kept: the item may come back."""
+        assert receipt is not None  # noqa: S101  without one nothing is closed
         publication = row.publication
-        known = receipt or receipt_after(publication, None, _NOTHING_STANDS, self.clock.now())
         with self.store.write(self.lease) as work:
-            work.save_receipt(replace(known, standing=Standing.WITHDRAWN, facts=may_stand(row, receipt)))
+            work.save_receipt(replace(receipt, standing=Standing.WITHDRAWN, facts=may_stand(row, receipt)))
             work.drop_outbox(publication.workspace, publication.ref.connection, publication.item_id)
         return Delivered(publication, Standing.WITHDRAWN, loudest(written), count(written))
 
@@ -272,8 +272,6 @@ def _asked(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     except SyncerError as error:
         raise RefusedError(error) from error
 
-
-_NOTHING_STANDS = Delivery(Placement(), Standing.WITHDRAWN, Wrote.NOTHING)
 
 _OURS = (StoreError, LeaseLostError)
 """What stopped a write on our side; the tracker refused nothing."""

@@ -88,7 +88,7 @@ def loudest(written: Sequence[Wrote]) -> Wrote:
 
 def unanswered_receipts(outbox: Sequence[OutboxRow], receipts: Collection[Receipt]) -> Iterator[Receipt]:
     """Comments that a write which was cut off may have left where none was known, as if they stood."""
-    known = {receipt.item for receipt in receipts}
+    known = {receipt.item for receipt in receipts if receipt.standing is not Standing.WITHDRAWN}
     for row in outbox:
         publication = row.publication
         if row.in_flight and publication.comment is not None and publication.item not in known:

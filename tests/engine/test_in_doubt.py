@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from connectors.testing.memory import MemoryItem, lose_answer, no_fault
+from connectors.testing.memory import lose_answer, no_fault
 from syncer.domain.okr import KeyResult, PublishPolicy, WhenRetired
 from syncer.domain.sync import Standing, Wrote
 from syncer.errors import ForbiddenError
@@ -157,46 +157,20 @@ def test_where_nothing_had_arrived_no_last_word_is_begun(desk: Desk) -> None:
     assert desk.rows()["outbox"] == 0
 
 
-def taken_from(desk: Desk) -> MemoryItem:
-    """The item is not seen any more: deleted, or hidden."""
-    desk.clock.pass_(days=1)
-    return desk.tracker.items.pop("10042")
+def test_a_lost_comment_after_one_that_was_removed_is_not_left_behind(desk: Desk) -> None:
+    linked = desk.workspace.cycles
+    unlinked = (build.cycle(build.key_result(build.initiative(linked=False))),)
+    desk.configure(publish=PublishPolicy(when_retired=WhenRetired.REMOVE))
+    desk.epic()
+    for cycles in (linked, unlinked, linked):
+        desk.configure(cycles=cycles)
+        desk.tracker.fault = no_fault if cycles is unlinked or not receipts(desk) else lose_answer("created")
+        desk.sync()
+        desk.clock.pass_(days=1)
+    desk.tracker.fault = no_fault
+    assert len(desk.tracker.comments("10042")) == 1
 
+    desk.configure(cycles=unlinked)
+    desk.sync()
 
-def test_what_is_public_again_and_gone_is_not_asked_for_for_good(cut_off: Desk) -> None:
-    public = cut_off.workspace.cycles
-    item = taken_from(cut_off)
-    hide(cut_off)
-    (exposed,) = cut_off.sync().exposed
-    assert exposed.items == 1
-    cut_off.configure(cycles=public)
-    cut_off.clock.pass_(days=1)
-    cut_off.sync()
-    assert cut_off.plan().planned == ()
-
-    cut_off.tracker.items["10042"] = item
-    cut_off.sync()
-    cut_off.clock.pass_(days=1)
-    cut_off.sync()
-
-    assert len(cut_off.tracker.comments("10042")) == 1
-    assert receipts(cut_off) == [Standing.STANDING]
-
-
-def test_what_was_given_up_on_an_item_that_was_gone_is_taken_back_once_it_is_confidential_again(
-    cut_off: Desk,
-) -> None:
-    public = cut_off.workspace.cycles
-    item = taken_from(cut_off)
-    hide(cut_off)
-    cut_off.sync()
-    cut_off.configure(cycles=public)
-    cut_off.clock.pass_(days=1)
-    cut_off.sync()
-    cut_off.tracker.items["10042"] = item
-    assert "activation" in cut_off.tracker.comments("10042")[0]
-
-    hide(cut_off)
-    cut_off.sync()
-
-    assert cut_off.tracker.comments("10042") == []
+    assert desk.tracker.comments("10042") == []

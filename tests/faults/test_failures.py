@@ -130,6 +130,27 @@ def test_an_edit_that_was_lost_and_then_refused_may_stand(kind: Kind, file_datab
         assert [in_flight for *_, in_flight in yard.state().owed] == [True]
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_edit_that_was_lost_on_an_item_hidden_since_may_stand(kind: Kind, file_database: str) -> None:
+    with Yard(kind, file_database, 1) as yard:
+        play_up_to(yard, "changed")
+        came: list[Request] = []
+
+        def fault(number: int, request: Request) -> Response | Wire | None:
+            del number
+            came.extend([request] if request.method == "PUT" else [])
+            if len(came) == 2:
+                yard.tracker.hide(0)
+            # Asana answers 403 for what is hidden and 404 for what is gone; either may come.
+            gone = refused(404, "Not Found") if len(came) >= 2 else None
+            return Wire.LOSE_ANSWER if request.method == "PUT" and len(came) == 1 else gone
+
+        yard.tracker.server.fault = fault
+        yard.sync()
+        assert len(came) == 2
+        assert [in_flight for *_, in_flight in yard.state().owed] == [True]
+
+
 def test_what_was_written_without_a_bet_is_put_right_once_it_is_read(file_database: str) -> None:
     _, calls = undisturbed("asana", file_database, "first")
     for nth in range(1, calls + 1):

@@ -157,7 +157,7 @@ def test_a_task_that_was_begun_goes_with_its_project(database: str) -> None:
 
         report = yard.sync()
 
-        assert (yard.owes(), report.delivered, report.exposed) == (0, (), ())
+        assert (yard.owes(), report.delivered, report.exposed) == (set(), (), ())
         assert standing(yard) == {Standing.WITHDRAWN}
 
 

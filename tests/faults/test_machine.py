@@ -262,7 +262,9 @@ class Machine(RuleBasedStateMachine):
         self.yard.clock.at = max(self.latest, self.yard.clock.now())
         self._settle()
         assert self.yard.doubles() == 0
-        assert self.yard.owes() == 0
+        # What a write that was cut off may have left on an item that is gone is asked for for good: nobody
+        # can tell it from one that is hidden.
+        assert self.yard.owes() <= {self.yard.tracker.item_id(item) for item in self.gone}
         self._check_text()
         before = len(self.yard.tracker.server.requests)
         self._ready()

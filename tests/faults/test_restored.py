@@ -47,7 +47,7 @@ def test_comments_written_since_the_backup_are_kept_up_to_date(kind: Kind, datab
 
         assert ["45 %" in text for text in texts(yard)] == [True, True]
         assert standings(yard) == {Standing.STANDING}
-        assert yard.owes() == 0
+        assert yard.owes() == set()
 
 
 @pytest.mark.parametrize("kind", KINDS)

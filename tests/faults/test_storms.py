@@ -147,7 +147,7 @@ def echoes(yard: Yard, cycles: int) -> Iterator[Echoes]:
             yard.clock.pass_by(timedelta(seconds=5))
             yard.woken()
         further = [f"{one.method} {one.path}" for one in server.requests[before:] if is_write(one)]
-        yield Echoes(len(ours), further, yard.owes())
+        yield Echoes(len(ours), further, len(yard.owes()))
 
 
 @pytest.mark.parametrize("kind", KINDS)

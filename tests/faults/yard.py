@@ -488,10 +488,11 @@ class Yard:
 
             tick([self.workspace], opened, self.clock, Inline(dispatch))
 
-    def owes(self) -> int:
-        """How many comments a sync would write now."""
+    def owes(self) -> set[str]:
+        """The ids of the items on which a sync would write now."""
         with self.opened() as opened:
-            return len(plan_sync(self._engine(opened, lambda it: it), Wish()).planned)
+            planned = plan_sync(self._engine(opened, lambda it: it), Wish()).planned
+        return {one.publication.item_id for one in planned}
 
     def _engine(self, store: Store, connector: WrapConnector) -> Engine:
         return Engine(
