@@ -18,6 +18,8 @@ from tests.faults.test_failures import undisturbed
 from tests.faults.yard import KINDS, SCENES, Kind, Yard, connected, is_write, play_up_to
 
 Record = Callable[[str, object], None]
+SHORT = ("changed", "confidential")
+LONG = [pytest.param(scene, marks=pytest.mark.slow) for scene in SCENES if scene not in SHORT]
 
 
 def overtaken(kind: Kind, address: str, scene: str, nth: int) -> None:
@@ -55,7 +57,7 @@ def play(kind: Kind, address: str, scene: str, record: Record) -> None:
     record("faults: syncs overtaken at a call, none of which wrote anything more", calls)
 
 
-@pytest.mark.parametrize("scene", SCENES)
+@pytest.mark.parametrize("scene", [*SHORT, *LONG])
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_run_overtaken_at_any_call_writes_nothing_more(
     kind: Kind, scene: str, file_database: str, record_property: Record
