@@ -126,7 +126,7 @@ def _message(item: object) -> object:
 
 @contextmanager
 def as_unknown_as(first: SyncerError) -> Iterator[None]:
-    """What a look at the reason of `first` raises leaves as unknown what that had left unknown."""
+    """What a look at the reason of `first`, or another try, raises leaves as unknown what `first` did."""
     try:
         yield
     except SyncerError as error:

@@ -8,6 +8,7 @@ from email.utils import parsedate_to_datetime
 from functools import partial
 from typing import Final, TypeVar
 
+from connectors.answers import as_unknown_as
 from connectors.asana.client import AsanaClient
 from connectors.asana.discovery import access, discover
 from connectors.asana.goals import value_of
@@ -136,7 +137,11 @@ class AsanaConnector:
             return work()
         except CredentialsError as error:
             REFUSED.refuse(self._settings.base_url, self._token)
-            self._renew(error)
+            with as_unknown_as(error):
+                self._renew(error)
+                return self._with_the_new_token(work)
+
+    def _with_the_new_token(self, work: Callable[[], T]) -> T:
         try:
             return work()
         except CredentialsError:

@@ -12,7 +12,7 @@ from typing import Any, Final
 from jira import JIRA
 from requests import Response
 
-from connectors.answers import document, listing
+from connectors.answers import as_unknown_as, document, listing
 from connectors.jira.door import Door, Way
 from connectors.jira.settings import EMAIL_NEEDED, Deployment, JiraSettings
 from syncer.errors import CredentialsError, FatalError, TemporaryError
@@ -215,13 +215,14 @@ class JiraClient:
     def _answer(
         self, method: str, path: str, content: str | None, params: Mapping[str, Any] | None
     ) -> Response:
-        while True:
-            way = self._door.way
-            session = self._jira(way, self.deployment)._session  # noqa: SLF001 - as above
-            try:
-                return session.request(method, way.base + path, data=content, params=params)
-            except CredentialsError as error:
+        way = self._door.way
+        session = self._jira(way, self.deployment)._session  # noqa: SLF001 - as above
+        try:
+            return session.request(method, way.base + path, data=content, params=params)
+        except CredentialsError as error:
+            with as_unknown_as(error):
                 self._door.refused(way, error, self.deployment)
+                return self._answer(method, path, content, params)
 
     def _note_the_time(self, response: Response) -> None:
         try:

@@ -196,7 +196,8 @@ class Publisher:
             if not quietly or _NOT_QUIETLY not in _said(error).casefold():
                 raise
             LOUD.add(place)
-            self._client.edit_comment(item, stands, body, quietly=False)
+            with as_unknown_as(error):
+                self._client.edit_comment(item, stands, body, quietly=False)
 
     def _withdraw(self, item_id: str, stands: str | None) -> Delivery:
         if stands is None:

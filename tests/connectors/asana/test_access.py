@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from connectors.sandbox.server import Request, Response
+from connectors.sandbox.server import Request, Response, Wire
+from connectors.testing.ledger import deliver, owed
 from syncer.domain.sync import ConnectorState
 from syncer.domain.work import Snapshot, WorkRef
-from syncer.errors import CredentialsError
+from syncer.errors import CredentialsError, ForbiddenError
 from syncer.ports import Access, Found
 from tests.connectors.asana.desk import ANA, TOKEN, Desk, OneSecret, project_ref
 
@@ -108,6 +109,26 @@ def test_a_token_that_was_replaced_meanwhile_is_read_again_and_the_sync_goes_on(
     sent = [request.headers["authorization"] for request in desk.requests]
     assert sent == [f"Bearer {TOKEN}", *["Bearer rotated-token"] * 3]
     assert desk.connector.requests == 4
+
+
+def test_an_edit_that_was_lost_before_the_token_was_replaced_is_not_forgotten(desk: Desk) -> None:
+    ref = project_ref(desk.site.add_project("P"))
+    at = deliver(desk.connector, owed(ref, ref.key, "words"))[-1].placement
+    refused = [Response.of(status, {"errors": [{"message": "No"}]}) for status in (401, 403)]
+    answers: list[Response | Wire] = [Wire.LOSE_ANSWER, *refused]
+
+    def fault(_: int, request: Request) -> Response | Wire | None:
+        if request.method != "PUT":
+            return None
+        if len(answers) == 2:
+            desk.site.token = desk.secret.token = "rotated-token"
+        return answers.pop(0)
+
+    desk.stand_in.fault = fault
+    with pytest.raises(ForbiddenError) as caught:
+        desk.connector.publish(owed(ref, ref.key, "newer"), at)
+    assert answers == []
+    assert caught.value.outcome_unknown
 
 
 def test_a_new_token_that_is_refused_too_is_sent_once(desk: Desk) -> None:

@@ -9,11 +9,13 @@ import pytest
 from connectors.jira.connector import JiraConnector
 from connectors.jira.settings import JiraSettings
 from connectors.sandbox.jira_site import Deployment
+from connectors.sandbox.server import Request, Response, Wire
+from connectors.testing.desk import unleased
 from syncer.domain.sync import ConnectorState
 from syncer.domain.work import Snapshot
-from syncer.errors import CredentialsError
-from syncer.ports import Access, Context, SecretReference
-from tests.connectors.jira.desk import ANA, Desk, desk, ref
+from syncer.errors import CredentialsError, ForbiddenError
+from syncer.ports import Access, Confirm, Context, SecretReference
+from tests.connectors.jira.desk import ANA, Desk, desk, publication, ref
 
 BOTH = pytest.mark.parametrize("deployment", ["cloud", "datacenter"])
 
@@ -30,9 +32,9 @@ class Rotating:
         return self.asked[-1]
 
 
-def connect(d: Desk, secrets: Rotating, **options: str) -> JiraConnector:
+def connect(d: Desk, secrets: Rotating, confirm: Confirm | None = None, **options: str) -> JiraConnector:
     settings = {"kind": "jira", "url": d.server.url, "token": {"env": "JIRA_TOKEN"}, **d.options, **options}
-    context = Context(workspace="acme", connection="jira", confirm=None, secrets=secrets, clock=d.clock)
+    context = Context(workspace="acme", connection="jira", confirm=confirm, secrets=secrets, clock=d.clock)
     made = JiraConnector(JiraSettings.parse(settings), context, sleep=d.slept.append)
     d.made.append(made)
     return made
@@ -47,6 +49,28 @@ def test_a_secret_that_was_changed_is_read_again_once(deployment: Deployment) ->
         assert isinstance(seen, Snapshot)
         assert secrets.asked == ["old", "sandbox-token"]
         assert connector.requests == len(d.server.requests)
+
+
+@BOTH
+def test_an_edit_that_was_lost_before_the_secret_was_changed_is_not_forgotten(deployment: Deployment) -> None:
+    with desk(deployment) as d:
+        item = d.id_of("ONB-1")
+        placement = d.connect().publish(publication(item), None).placement
+        connector = connect(d, Rotating(["sandbox-token", "new"]), unleased, deployment=deployment)
+        refused = [Response.of(401, {}), Response.of(403, {"errorMessages": ["No"]})]
+        answers: list[Response | Wire] = [Wire.LOSE_ANSWER, *refused]
+
+        def fault(_: int, request: Request) -> Response | Wire | None:
+            if request.method != "PUT":
+                return None
+            d.site.token = "new" if len(answers) == 2 else d.site.token
+            return answers.pop(0)
+
+        d.server.fault = fault
+        with pytest.raises(ForbiddenError) as caught:
+            connector.publish(publication(item, "Newer"), placement)
+        assert answers == []
+        assert caught.value.outcome_unknown
 
 
 @BOTH

@@ -93,6 +93,19 @@ def test_a_page_in_the_place_of_an_answer_is_no_success(deployment: Deployment, 
 
 
 @BOTH
+def test_a_lost_quiet_edit_is_not_forgotten_over_a_loud_one_that_is_refused(deployment: Deployment) -> None:
+    with desk(deployment) as d:
+        placement = posted(d).placement
+        d.site.bot_is_admin = False
+        answers = [Wire.LOSE_ANSWER, None, Response.of(403, {"errorMessages": ["No"]})]
+        d.server.fault = lambda _, request: answers.pop(0) if request.method == "PUT" else None
+        with pytest.raises(ForbiddenError) as caught:
+            d.connect().publish(publication(d.id_of("ONB-1"), "Newer"), placement)
+        assert answers == []
+        assert caught.value.outcome_unknown
+
+
+@BOTH
 def test_where_quiet_is_not_allowed_it_is_remembered(deployment: Deployment) -> None:
     with desk(deployment) as d:
         placement = posted(d).placement
