@@ -9,10 +9,18 @@ import pytest
 from connectors.testing.conformance import Bucket, ConnectorSuite, Fate, Fault
 from connectors.testing.desk import unleased
 from connectors.testing.memory import MemoryComment, MemoryConnector
+from connectors.testing.publishing import overtaken
 from syncer.domain.comment import Publication
 from syncer.domain.sync import ConnectorState, Delivery, Placement, Standing, Wrote
 from syncer.domain.work import Gone, LinkState, Outcome, Progress, Snapshot, Unread, WorkRef
-from syncer.errors import CredentialsError, SkippableError, SyncerError, TemporaryError
+from syncer.errors import (
+    CredentialsError,
+    LeaseLostError,
+    ReadOnlyError,
+    SkippableError,
+    SyncerError,
+    TemporaryError,
+)
 from syncer.ports import Confirm, Fetched
 from tests.connectors.conformance.place import TOKEN, context
 from tests.connectors.conformance.test_memory import MemoryDesk
@@ -204,8 +212,16 @@ BROKEN: dict[str, tuple[type[MemoryConnector], str, dict[str, Any]]] = {
     "overwrites a human": (Deaf, "test_what_a_human_edited_is_left_alone", {}),
     "leaves what was withdrawn": (Clinging, "test_it_is_withdrawn_without_a_trace", {}),
     "asks for no lease": (Unfenced, "test_each_write_asks_for_its_lease_right_before_it", {}),
-    "writes without its lease": (Unfenced, "test_a_run_that_was_overtaken_writes_nothing", {}),
-    "writes in a dry run": (Unguarded, "test_a_run_that_only_reads_writes_nothing", {}),
+    "writes without its lease": (
+        Unfenced,
+        "test_a_run_that_may_not_write_writes_nothing",
+        {"confirm": overtaken, "error": LeaseLostError},
+    ),
+    "writes in a dry run": (
+        Unguarded,
+        "test_a_run_that_may_not_write_writes_nothing",
+        {"confirm": None, "error": ReadOnlyError},
+    ),
 }
 
 
